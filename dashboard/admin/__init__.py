@@ -1,0 +1,1 @@
+"""The generated admin: declarations and the one renderer."""

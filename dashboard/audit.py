@@ -1,0 +1,202 @@
+"""The audit log: every write leaves who, when, from where, what, old → new; hash-chained.
+
+The chain's head is also kept in a file outside the database, so that a cut tail shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, inspect, select, text
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as rows_of
+
+from dashboard.permissions import Actor
+from dashboard.settings import settings
+from models.audit import AuditEntry, Via
+from models.base import utc_now
+
+GENESIS = "0" * 64
+_CHAIN_LOCK = 4_137_101
+_SECRET = {"password_hash", "token_hash"}
+_QUIET = {"changed_at", "created_at", "version"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+via: ContextVar[Via] = ContextVar("via", default=Via.FORM)
+
+
+def plain(value: str) -> str:
+    """Show control and bidi characters as marks, so that a name cannot forge a line."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
+
+
+def _text(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return plain(format(value, "f") if isinstance(value, Decimal) else str(value))
+
+
+def changes(row: SQLModel) -> dict[str, list[Any]]:
+    """Give the pending changes of a row, `{column: [old, new]}`; of a new row, all that is set.
+
+    Reads attribute history, which a flush clears: ask before flushing.
+    """
+    state = inspect(row)
+    found: dict[str, list[Any]] = {}
+    for attribute in state.mapper.column_attrs:
+        name = attribute.key
+        history = state.attrs[name].history
+        old = history.deleted[0] if history.deleted else None
+        new = getattr(row, name)
+        if name in _QUIET or not history.has_changes() or (old is None and new in (None, "")):
+            continue
+        found[name] = ["…", "…"] if name in _SECRET else [_text(old), _text(new)]
+    return found
+
+
+def _digest(entry: AuditEntry) -> str:
+    fields = entry.model_dump(exclude={"hash", "at"}, mode="json")
+    fields["at"] = entry.at.isoformat()
+    payload = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+    return hashlib.new(entry.algorithm, payload.encode()).hexdigest()
+
+
+def _head(session: Session) -> tuple[int, str]:
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _CHAIN_LOCK})
+    newest = (
+        select(col(AuditEntry.id), col(AuditEntry.hash))
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    )
+    row = session.connection().execute(newest).first()
+    return (row[0] or 0, row[1]) if row else (0, GENESIS)
+
+
+def append(session: Session, actor: Actor | None, event: str, **fields: Any) -> AuditEntry:
+    """Write the next line of the chain; keyword arguments fill the entry's columns."""
+    number, previous = _head(session)
+    entry = AuditEntry(
+        id=number + 1,
+        at=utc_now(),
+        account_id=actor.account_id if actor else None,
+        account_name=plain(actor.name) if actor else "",
+        roles=",".join(sorted(actor.roles)) if actor else "",
+        address=actor.address if actor else "",
+        via=via.get(),
+        event=event,
+        algorithm=settings().audit_hash,
+        previous=previous,
+        hash="",
+    )
+    for name, value in fields.items():
+        setattr(entry, name, plain(value) if name in {"comment", "row_key"} else value)
+    entry.hash = _digest(entry)
+    session.add(entry)
+    session.flush()
+    session.info["audit_head"] = (entry.id, entry.hash)
+    return entry
+
+
+def record(
+    session: Session,
+    actor: Actor | None,
+    event: str,
+    row: SQLModel,
+    *,
+    comment: str = "",
+    batch: str = "",
+    extra: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Record what a command did to a row, old → new, in the command's own transaction."""
+    session.add(row)
+    changed: dict[str, Any] = {**changes(row), **(extra or {})}
+    session.flush()
+    key = getattr(row, "id", None)
+    return append(
+        session,
+        actor,
+        event,
+        table_name=row.__tablename__,
+        row_key=str(key),
+        changes=json.dumps(changed, ensure_ascii=False, default=_text),
+        comment=comment,
+        batch=batch,
+    )
+
+
+def last_change(session: Session, row: SQLModel) -> str:
+    """Say who changed the row last, when (UTC) and which columns, old → new."""
+    entry = session.exec(
+        rows_of(AuditEntry)
+        .where(AuditEntry.table_name == row.__tablename__)
+        .where(AuditEntry.row_key == str(getattr(row, "id", None)))
+        .order_by(col(AuditEntry.id).desc())
+        .limit(1)
+    ).first()
+    if entry is None:
+        return ""
+    fields = type(row).model_fields
+    words = []
+    for name, change in json.loads(entry.changes).items():
+        title = fields[name].title if name in fields else name
+        words.append(f"{title} {change[0]} → {change[1]}")
+    when = entry.at.strftime("%Y-%m-%d %H:%M UTC")
+    return f"{entry.account_name} {when} {'；'.join(words)}".strip()
+
+
+def version(session: Session) -> int:
+    """Give the number of the newest entry: what a cache is keyed by."""
+    return int(session.connection().scalar(select(func.max(col(AuditEntry.id)))) or 0)
+
+
+def keep_head(number: int, digest: str, path: Path | None = None) -> None:
+    """Keep the chain's head in a file, unless a later one is there already."""
+    target = path or settings().audit_head
+    if (kept := kept_head(target)) and kept[0] >= number:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.{os.getpid()}")
+    part.write_text(f"{number} {digest}\n")
+    part.replace(target)
+
+
+def kept_head(path: Path | None = None) -> tuple[int, str] | None:
+    """Give the head kept outside the database, if there is one."""
+    target = path or settings().audit_head
+    if not target.exists():
+        return None
+    number, _, digest = target.read_text().strip().partition(" ")
+    return int(number), digest
+
+
+def broken(session: Session, head: tuple[int, str] | None = None) -> str | None:
+    """Walk the chain; say where it breaks, or None when it is whole up to the kept head."""
+    previous, expected = GENESIS, 1
+    seen_head = head is None
+    rows = session.exec(
+        rows_of(AuditEntry).order_by(col(AuditEntry.id)).execution_options(yield_per=2000)
+    )
+    for entry in rows:
+        if entry.id != expected:
+            return f"审计日志第 {expected} 条缺失（其后为第 {entry.id} 条）。"
+        if entry.previous != previous or entry.hash != _digest(entry):
+            return f"审计日志第 {entry.id} 条与其摘要不符。"
+        if head and entry.id == head[0]:
+            if entry.hash != head[1]:
+                return f"审计日志第 {entry.id} 条与库外留存的链头不符。"
+            seen_head = True
+        previous, expected = entry.hash, expected + 1
+    if not seen_head and head:
+        return f"审计日志末尾被截断：应至少有 {head[0]} 条，现有 {expected - 1} 条。"
+    return None

@@ -1,0 +1,157 @@
+"""The engine and the only places that open sessions: `reading()` and `transaction()`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, SQLModel
+
+from dashboard import audit
+from dashboard.errors import Conflict, Missing, NotAllowed, Unavailable
+from dashboard.i18n import _
+from dashboard.settings import settings
+
+T = TypeVar("T", bound=SQLModel)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        f"busy_timeout = {int(settings().busy_seconds * 1000)}",
+        "cache_size = -65536",
+        "mmap_size = 1073741824",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def make_engine(url: str) -> Engine:
+    """Open an engine: SQLite in WAL mode with every commit on disk, or PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        options = f"-c statement_timeout=60s -c lock_timeout={int(settings().busy_seconds)}s"
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args={"options": options, "connect_timeout": 5},
+        )
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        parsed, pool_size=20, max_overflow=40, pool_timeout=5,
+        connect_args={"check_same_thread": False},
+    )  # fmt: skip
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@cache
+def engine() -> Engine:
+    """Give the engine of this process."""
+    return make_engine(settings().database_url)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that reads one consistent state and saves nothing."""
+    with _told(), Session(engine(), autoflush=False) as session:
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session that commits at its end, all or nothing.
+
+    A refusal is recorded in a transaction of its own.
+
+    Raises:
+        Conflict: somebody changed a row in the meantime.
+        Unavailable: the database did not answer in time.
+    """
+    try:
+        with _told(), Session(engine(), autoflush=False, expire_on_commit=False) as session:
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            yield session
+            session.commit()
+            head = session.info.get("audit_head")
+    except NotAllowed as refused:
+        with Session(engine(), autoflush=False) as session:
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            audit.append(
+                session, refused.actor, refused.event, success=False,
+                table_name=refused.table, row_key=refused.key, comment=str(refused),
+            )  # fmt: skip
+            session.commit()
+            head = session.info.get("audit_head")
+        if head:
+            audit.keep_head(*head)
+        raise
+    if head:
+        with suppress(OSError):
+            audit.keep_head(*head)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as error:
+        raise Conflict(_("此记录刚被他人修改，请刷新后再试，您的修改没有保存。")) from error
+    except IntegrityError:
+        raise
+    except OperationalError as error:
+        raise Unavailable(_("数据库正忙或暂时不可用，没有保存任何内容，请稍后再试。")) from error
+    except DBAPIError as error:
+        if "append-only" in str(error.orig):
+            raise
+        if error.connection_invalidated:
+            raise Unavailable(_("数据库连接中断，没有保存任何内容，请稍后再试。")) from error
+        raise
+
+
+def load(session: Session, model: type[T], key: int | None, *, version: int | None = None) -> T:
+    """Give the row, or raise `Missing`; with `version`, raise `Conflict` when it has moved on."""
+    row = session.get(model, key) if key is not None else None
+    if row is None:
+        raise Missing(_("找不到该记录，它可能已被删除。"))
+    if version is not None and row.version != version:  # type: ignore[attr-defined]
+        raise Conflict(conflict_text(session, row))
+    return row
+
+
+def conflict_text(session: Session, row: SQLModel) -> str:
+    """Tell the second of two people who changed the row, when, and what."""
+    who = audit.last_change(session, row)
+    return _("此记录已被他人修改：{who}。您的修改没有保存，请核对后重新填写。").format(who=who)
+
+
+def frame(session: Session, statement: Executable) -> pd.DataFrame:
+    """Run a statement and give its rows as a frame; decimals stay exact."""
+    connection = session.connection()
+    result = connection.execute(statement)
+    names = list(result.keys())
+    rows: Any = [tuple(row) for row in result]
+    return pd.DataFrame(rows, columns=names).astype(object) if rows else pd.DataFrame(columns=names)

@@ -1,0 +1,47 @@
+"""The few errors whose text is for the person at the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.permissions import Actor
+
+
+class DashboardError(Exception):
+    """Something a person can act on. Its text is one clear sentence in their language."""
+
+
+class NotAllowed(DashboardError):
+    """The actor may not do this. `transaction()` records the refusal."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        actor: Actor | None = None,
+        event: str = "",
+        table: str = "",
+        key: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.actor = actor
+        self.event = event
+        self.table = table
+        self.key = key
+
+
+class Invalid(DashboardError):
+    """What was entered cannot be saved; the text names the field and what would pass."""
+
+
+class Conflict(DashboardError):
+    """Somebody else changed the row in the meantime; the text says who and what."""
+
+
+class Missing(DashboardError):
+    """The row does not exist or lies outside the actor's scope; the two are not told apart."""
+
+
+class Unavailable(DashboardError):
+    """The database or a file store did not answer in time; nothing was saved."""

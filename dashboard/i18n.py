@@ -1,0 +1,40 @@
+"""gettext: Chinese source strings, catalogues under `locale/`.
+
+The catalogue is read from its `.po` file: nothing to compile, nothing binary to keep.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+SOURCE = "zh"
+LANGUAGES = {"zh": "中文", "en": "English"}
+_LOCALE = Path(__file__).with_name("locale")
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    with (_LOCALE / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
+
+
+def use(language: str) -> None:
+    """Speak this language in the current thread or task from now on."""
+    _language.set(language if language in LANGUAGES else SOURCE)
+
+
+def language() -> str:
+    """Say which language is spoken now."""
+    return _language.get()
+
+
+def _(text: str) -> str:
+    """Translate a Chinese source string into the current language."""
+    spoken = _language.get()
+    return text if spoken == SOURCE else _catalogue(spoken).get(text, text)

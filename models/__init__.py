@@ -1,0 +1,31 @@
+"""The schema, nothing else. `import models` loads every table."""
+
+from models import (
+    account,
+    agency,
+    audit,
+    file,
+    installation,
+    instruction,
+    milestone,
+    programme,
+    project,
+    region,
+    report,
+    upload,
+)
+
+__all__ = [
+    "account",
+    "agency",
+    "audit",
+    "file",
+    "installation",
+    "instruction",
+    "milestone",
+    "programme",
+    "project",
+    "region",
+    "report",
+    "upload",
+]

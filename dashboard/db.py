@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, Select, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -22,6 +22,8 @@ from dashboard.i18n import _
 from dashboard.settings import settings
 
 T = TypeVar("T", bound=SQLModel)
+Columns = Select[*tuple[Any, ...]]
+"""A statement that selects columns for a frame."""
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -158,3 +158,25 @@ class ReportUnlock(Row, table=True):
     approved_by_id: int | None = Field(default=None, foreign_key="account.id", title="批准人")
     approved_on: date | None = Field(default=None, title="批准日")
     ends_on: date | None = Field(default=None, title="截止日")
+
+
+FIGURES = (
+    "cumulative_quantity",
+    "monthly_quantity",
+    "completed_pct",
+    "physical_progress",
+    "problem",
+    "cause",
+    "measure",
+    "next_step",
+    "forecast_on",
+    "completed_investment_wan",
+    "allocated_wan",
+    "paid_wan",
+    "on_schedule",
+    "milestone_done",
+    "note",
+)
+"""What a unit reports: the columns of `ProgressReport` that a sheet or a form may fill."""
+LINE_FIGURES = ("cumulative_quantity", "monthly_quantity", "completed_pct")
+"""What a sheet gives for each work item of a project."""

@@ -48,6 +48,7 @@ class Upload(Row, table=True):
     mapping: str = Field(default="{}", sa_type=Text, title="列对应")
     committed_at: datetime | None = Field(default=None, sa_type=Instant, title="导入时间")
     rows_count: int = Field(default=0, title="导入行数")
+    before: str = Field(default="[]", sa_type=Text, title="导入前内容")
 
 
 class HeadingMapping(Row, table=True):

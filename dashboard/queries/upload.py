@@ -1,0 +1,282 @@
+"""上传批次: what a sheet is read against, and what has been received."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+from sqlmodel import select as rows_of
+
+from dashboard import imports
+from dashboard.db import Columns, frame, load
+from dashboard.errors import Missing
+from dashboard.i18n import _, language
+from dashboard.imports.context import Choice, Context, SheetKind
+from dashboard.permissions import Action, Actor, sees_sql
+from models.account import Account
+from models.agency import Agency
+from models.file import Attachment, StoredFile
+from models.milestone import Milestone, MilestoneKind
+from models.project import LivelihoodProject, WorkItem
+from models.report import FIGURES, LINE_FIGURES, ProgressReport, ReportLine, ReportState
+from models.upload import HeadingMapping, Upload, UploadKind
+
+Figures = dict[str, Any]
+
+
+def month_end(month: date) -> date:
+    """Give the last day of the month."""
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def own_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
+    """Give an upload the actor may go on with: of a unit within scope, or their own plan sheet."""
+    upload = load(session, Upload, upload_id)
+    action = Action.REPORT_UPLOAD if upload.kind is UploadKind.MONTHLY else Action.PLAN_IMPORT
+    paths = [grant.agency_path for grant in actor.granting(action)]
+    agency = session.get(Agency, upload.agency_id) if upload.agency_id else None
+    inside = agency is not None and any(p and agency.path.startswith(p) for p in paths)
+    if not (inside or (actor.may(action) and upload.account_id == actor.account_id)):
+        raise Missing(_("找不到该上传，或您无权查看。"))
+    return upload
+
+
+def sheet_context(session: Session, actor: Actor, upload_id: int) -> Context:
+    """Give everything the reading of this upload needs beside its bytes."""
+    upload = own_upload(session, actor, upload_id)
+    kind = SheetKind.MONTHLY if upload.kind is UploadKind.MONTHLY else SheetKind.PLAN
+    month = upload.month or date.today().replace(day=1)  # noqa: DTZ011 - a plan has a month always
+    agency = session.get(Agency, upload.agency_id) if upload.agency_id else None
+    return Context(
+        kind=kind,
+        month=month,
+        agency=_agency(agency) if agency else None,
+        agencies=tuple(_agency(body) for body in session.exec(rows_of(Agency))),
+        projects=_projects(session, actor, upload, month),
+        mappings=_mappings(session, upload),
+        language=language(),
+    )
+
+
+def template_context(
+    session: Session, actor: Actor, programme_id: int, agency_id: int, month: date
+) -> Context:
+    """Give what a unit's workbook for the month is made of: its projects and their last figures."""
+    upload = Upload(
+        kind=UploadKind.MONTHLY, file_id=0, sha256="", account_id=actor.account_id,
+        programme_id=programme_id, agency_id=agency_id, month=month,
+    )  # fmt: skip
+    agency = load(session, Agency, agency_id)
+    return Context(
+        kind=SheetKind.MONTHLY,
+        month=month,
+        agency=_agency(agency),
+        projects=_projects(session, actor, upload, month),
+        language=language(),
+    )
+
+
+def _agency(agency: Agency) -> imports.context.Agency:
+    aliases = tuple(a for a in agency.aliases.replace("，", "、").split("、") if a)
+    return imports.context.Agency(agency.code, agency.name, aliases)
+
+
+def _mappings(session: Session, upload: Upload) -> dict[str, dict[str, Choice]]:
+    kept: dict[str, dict[str, Choice]] = {}
+    if upload.agency_id:
+        statement = rows_of(HeadingMapping).where(HeadingMapping.agency_id == upload.agency_id)
+        for row in session.exec(statement):
+            kept[row.layout] = _choices(json.loads(row.mapping))
+    for layout, choices in json.loads(upload.mapping).items():
+        kept[layout] = {**kept.get(layout, {}), **_choices(choices)}
+    return kept
+
+
+def _choices(stored: dict[str, list[str]]) -> dict[str, Choice]:
+    return {heading: Choice(*choice) for heading, choice in stored.items()}
+
+
+def _projects(
+    session: Session, actor: Actor, upload: Upload, month: date
+) -> tuple[imports.context.Project, ...]:
+    action = Action.REPORT_UPLOAD if upload.kind is UploadKind.MONTHLY else Action.PLAN_IMPORT
+    statement: Columns = (
+        select(col(LivelihoodProject.id), col(Agency.code))
+        .outerjoin(Agency, col(Agency.id) == col(LivelihoodProject.lead_agency_id))
+        .where(col(LivelihoodProject.programme_id) == upload.programme_id)
+        .where(sees_sql(actor, LivelihoodProject, action))
+        .order_by(col(LivelihoodProject.code))
+    )
+    if upload.agency_id and upload.kind is UploadKind.MONTHLY:
+        statement = statement.where(col(LivelihoodProject.lead_agency_id) == upload.agency_id)
+    rows = session.connection().execute(statement)
+    projects = [(session.get_one(LivelihoodProject, key), code) for key, code in rows]
+    ids = [project.id or 0 for project, _code in projects]
+    planned = planned_figures(session, ids, month_end(month))
+    last, current = _figures(session, ids, month)
+    items = _work_items(session, ids)
+    lines = _line_figures(session, [*last.values(), *current.values()])
+    made = []
+    for project, code in projects:
+        key = project.id or 0
+        made.append(
+            imports.context.Project(
+                code=project.code,
+                name=project.name,
+                agency_code=code or "",
+                target_quantity=project.target_quantity,
+                unit_of_measure=project.unit_of_measure,
+                planned_pct=planned.get((key, None)),
+                due_on=project.due_on,
+                last=_values(last.get(key)),
+                current=_values(current.get(key)),
+                work_items=tuple(
+                    imports.context.WorkItem(
+                        code=item.code,
+                        name=item.name,
+                        target_quantity=item.target_quantity,
+                        unit_of_measure=item.unit_of_measure,
+                        planned_pct=planned.get((key, item.id)),
+                        last=lines.get((last[key].id if key in last else None, item.id), {}),
+                        current=lines.get(
+                            (current[key].id if key in current else None, item.id), {}
+                        ),
+                    )
+                    for item in items[key]
+                ),
+            )
+        )
+    return tuple(made)
+
+
+def _values(report: ProgressReport | None) -> Figures:
+    return {name: getattr(report, name) for name in FIGURES} if report else {}
+
+
+def planned_figures(
+    session: Session, project_ids: list[int], day: date
+) -> dict[tuple[int, int | None], Decimal]:
+    """Give the planned cumulative percent that holds on a day, by project and work item."""
+    statement: Columns = (
+        select(col(Milestone.project_id), col(Milestone.work_item_id), col(Milestone.planned_pct))
+        .where(col(Milestone.project_id).in_(project_ids))
+        .where(col(Milestone.kind) == MilestoneKind.MONTHLY, col(Milestone.due_on) <= day)
+        .where(col(Milestone.known_until).is_(None), col(Milestone.planned_pct).is_not(None))
+        .order_by(col(Milestone.due_on))
+    )
+    rows = session.connection().execute(statement)
+    return {(key, item): pct for key, item, pct in rows if pct is not None}
+
+
+def _figures(
+    session: Session, project_ids: list[int], month: date
+) -> tuple[dict[int, ProgressReport], dict[int, ProgressReport]]:
+    accepted = (
+        rows_of(ProgressReport)
+        .where(col(ProgressReport.project_id).in_(project_ids))
+        .where(col(ProgressReport.month) < month, ProgressReport.state == ReportState.ACCEPTED)
+        .where(col(ProgressReport.superseded_on).is_(None))
+        .order_by(col(ProgressReport.month))
+    )
+    present = (
+        rows_of(ProgressReport)
+        .where(col(ProgressReport.project_id).in_(project_ids), ProgressReport.month == month)
+        .order_by(col(ProgressReport.revision))
+    )
+    last = {report.project_id: report for report in session.exec(accepted)}
+    return last, {report.project_id: report for report in session.exec(present)}
+
+
+def _work_items(session: Session, project_ids: list[int]) -> dict[int, list[WorkItem]]:
+    found: dict[int, list[WorkItem]] = defaultdict(list)
+    statement = rows_of(WorkItem).where(col(WorkItem.project_id).in_(project_ids))
+    for item in session.exec(statement.order_by(col(WorkItem.code))):
+        found[item.project_id].append(item)
+    return found
+
+
+def _line_figures(
+    session: Session, reports: list[ProgressReport]
+) -> dict[tuple[int | None, int | None], Figures]:
+    ids = [report.id for report in reports]
+    statement = rows_of(ReportLine).where(col(ReportLine.report_id).in_(ids))
+    return {
+        (line.report_id, line.work_item_id): {name: getattr(line, name) for name in LINE_FIGURES}
+        for line in session.exec(statement)
+    }
+
+
+def uploads(session: Session, actor: Actor, programme_id: int, month: date | None) -> pd.DataFrame:
+    """List what was received, newest first.
+
+    Columns: upload_id (int), number, kind, state, file_name, file_id, agency, month, uploader,
+    created_at (UTC), rows (int).
+    """
+    reads = [grant.agency_path for grant in actor.granting(Action.REPORT_READ)]
+    whole = any(grant.region_path for grant in actor.granting(Action.REPORT_READ))
+    uploader = aliased(Account)
+    statement: Columns = (
+        select(
+            col(Upload.id).label("upload_id"),
+            col(Upload.number),
+            col(Upload.kind),
+            col(Upload.state),
+            col(StoredFile.name).label("file_name"),
+            col(StoredFile.id).label("file_id"),
+            col(Agency.name).label("agency"),
+            col(Upload.month),
+            uploader.display_name.label("uploader"),  # type: ignore[attr-defined]
+            col(Upload.created_at),
+            col(Upload.rows_count).label("rows"),
+        )
+        .join(StoredFile, col(StoredFile.id) == col(Upload.file_id))
+        .join(uploader, uploader.id == col(Upload.account_id))  # type: ignore[arg-type]
+        .outerjoin(Agency, col(Agency.id) == col(Upload.agency_id))
+        .where(col(Upload.programme_id) == programme_id)
+        .order_by(col(Upload.id).desc())
+        .limit(50)
+    )
+    if month is not None:
+        statement = statement.where(col(Upload.month) == month)
+    if not whole:
+        bodies = [
+            body.id
+            for body in session.exec(rows_of(Agency))
+            if any(path and body.path.startswith(path) for path in reads)
+        ]
+        statement = statement.where(col(Upload.agency_id).in_(bodies))
+    return frame(session, statement)
+
+
+def upload_dependents(session: Session, actor: Actor, upload_id: int) -> pd.DataFrame:
+    """List what taking a batch back would take with it, or what stands against it.
+
+    Columns: project_code, project, state, attachments (int), by_other_batch (bool).
+    """
+    own_upload(session, actor, upload_id)
+    statement: Columns = (
+        select(
+            col(ProgressReport.id),
+            col(LivelihoodProject.code).label("project_code"),
+            col(LivelihoodProject.name).label("project"),
+            col(ProgressReport.state),
+        )
+        .join(LivelihoodProject, col(LivelihoodProject.id) == col(ProgressReport.project_id))
+        .where(col(ProgressReport.upload_id) == upload_id)
+        .order_by(col(LivelihoodProject.code))
+    )
+    found = frame(session, statement)
+    attached = select(col(Attachment.row_id)).where(
+        col(Attachment.table_name) == "progress_report",
+        col(Attachment.row_id).in_(list(found["id"])),
+    )
+    rows = [row[0] for row in session.connection().execute(attached)]
+    found["attachments"] = [rows.count(key) for key in found["id"]]
+    return found.drop(columns="id")

@@ -1,0 +1,45 @@
+"""Commands from a page: one transaction each; what a person can act on is shown, bugs stay loud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from dashboard.db import transaction
+from dashboard.errors import DashboardError
+from dashboard.permissions import Actor
+from dashboard.ui import state
+
+
+def run(
+    command: Callable[..., Any],
+    actor: Actor,
+    *args: Any,
+    done: str | Callable[[Any], str],
+    stay: bool = False,
+    **kwargs: Any,
+) -> Any:
+    """Run a command and tell what happened; then rerun the page, unless told to `stay`.
+
+    `done` is the sentence shown after success, or makes it from the command's result. A
+    `DashboardError` becomes one red sentence, and nothing is saved.
+    """
+    try:
+        with transaction() as session:
+            result = command(session, actor, *args, **kwargs)
+            note = done(result) if callable(done) else done
+    except DashboardError as error:
+        st.error(str(error))
+        return None
+    state.leave_note(note)
+    if not stay:
+        st.rerun()
+    return result
+
+
+def show_note() -> None:
+    """Show the sentence the last command left, once."""
+    if note := state.take_note():
+        st.success(note)

@@ -136,6 +136,8 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     agency_id: int | None = None
     address: str = field(default="", compare=False)
+    language: str = field(default="zh", compare=False)
+    display_name: str = field(default="", compare=False)
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -8,6 +8,18 @@ from zoneinfo import ZoneInfo
 from dashboard.settings import settings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_frozen: date | None = None
+
+
+def freeze(day: date | None) -> None:
+    """Let this process live on one day, that of a demonstration; None: on the real one."""
+    global _frozen
+    _frozen = day
+
+
+def frozen_day() -> date | None:
+    """Give the day this process was frozen to, or None when it lives on the real one."""
+    return settings().today or _frozen
 
 
 def now() -> datetime:
@@ -17,7 +29,7 @@ def now() -> datetime:
 
 def today() -> date:
     """Give the day the office lives in: the frozen one of a demonstration, or Shanghai's."""
-    return settings().today or now().astimezone(SHANGHAI).date()
+    return frozen_day() or now().astimezone(SHANGHAI).date()
 
 
 def local(instant: datetime) -> datetime:

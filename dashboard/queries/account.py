@@ -1,0 +1,242 @@
+"""Who acts: the session row behind a cookie or a Streamlit session, with the grants of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Row, and_, func, label, or_, select
+from sqlmodel import Session, col
+
+from dashboard.db import frame
+from dashboard.i18n import SOURCE, _
+from dashboard.permissions import SEPARATE, Action, Actor, Grant, allow
+from dashboard.rules.account import aged
+from dashboard.settings import settings
+from models.account import Account, Role, RoleGrant, RoleGrantProject, SignInSession
+from models.agency import Agency
+from models.region import Region
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The session behind a cookie. With `must_change`, only a new password can be set."""
+
+    uid: str
+    account_id: int
+    name: str
+    display_name: str
+    language: str
+    must_change: bool
+
+
+def token_hash(token: str) -> str:
+    """Give what the database keeps of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+def live(now: datetime) -> ColumnElement[bool]:
+    """Say which sessions still hold: not ended, not idle too long, not too old, account in use."""
+    idle_since = now - timedelta(minutes=settings().idle_minutes)
+    return and_(
+        col(SignInSession.ended_at).is_(None),
+        col(SignInSession.ends_at) > now,
+        col(SignInSession.used_at) > idle_since,
+        col(Account.active),
+    )
+
+
+def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Give the live session of a cookie's token, or None."""
+    statement = (
+        select(
+            col(SignInSession.uid),
+            col(Account.id),
+            col(Account.name),
+            col(Account.display_name),
+            col(Account.language),
+            col(Account.password_set_at),
+        )
+        .join(Account, col(Account.id) == col(SignInSession.account_id))
+        .where(col(SignInSession.token_hash) == token_hash(token), live(now))
+    )
+    row = session.connection().execute(statement).first()
+    if row is None:
+        return None
+    uid, account_id, name, display_name, language, set_at = row
+    policy, days = settings().password_policy, settings().password_days
+    must_change = aged(set_at, now, policy=policy, days=days)
+    return SignedIn(uid, account_id or 0, name, display_name, language, must_change)
+
+
+def actor_of(session: Session, uid: str | None, today: date, now: datetime) -> Actor | None:
+    """Give who acts in the session `uid`, with the grants valid today; None when it is over."""
+    if not uid:
+        return None
+    statement = (
+        select(
+            col(Account.id),
+            col(Account.name),
+            col(Account.agency_id),
+            col(SignInSession.address),
+            col(Account.language),
+            col(Account.display_name),
+            *_GRANT,
+        )
+        .join(Account, col(Account.id) == col(SignInSession.account_id))
+        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
+        .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
+        .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
+        .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
+        .where(col(SignInSession.uid) == uid, live(now))
+        .order_by(col(RoleGrant.id), col(RoleGrantProject.project_id))
+    )
+    rows = session.connection().execute(statement).all()
+    if not rows:
+        return None
+    account_id, name, agency_id, *rest = rows[0][:6]
+    return Actor(account_id or 0, name, _grants(row[6:] for row in rows), agency_id, *rest)
+
+
+def language_of(session: Session, uid: str) -> str:
+    """Give the language in which the account of a session reads the screen."""
+    statement = (
+        select(col(Account.language))
+        .join(SignInSession, col(SignInSession.account_id) == col(Account.id))
+        .where(col(SignInSession.uid) == uid)
+    )
+    return session.connection().scalar(statement) or SOURCE
+
+
+_GRANT = (
+    col(RoleGrant.id),
+    col(RoleGrant.role),
+    col(Region.path),
+    col(Agency.path),
+    col(RoleGrantProject.project_id),
+)
+
+
+def _valid(today: date) -> ColumnElement[bool]:
+    first, last = col(RoleGrant.first_on), col(RoleGrant.last_on)
+    return and_(or_(first.is_(None), first <= today), or_(last.is_(None), last >= today))
+
+
+def _grants(rows: Iterable[Any]) -> tuple[Grant, ...]:
+    found: dict[int, Grant] = {}
+    for number, role, region_path, agency_path, project_id in rows:
+        if number is None:
+            continue
+        projects = found[number].project_ids if number in found else ()
+        projects += (project_id,) if project_id is not None else ()
+        found[number] = Grant(role, region_path or "", agency_path or "", projects)
+    roles = {grant.role for grant in found.values()}
+    # 三员分立 holds even where rows were written past the commands: such an account may do nothing.
+    return () if roles & SEPARATE and len(roles) > 1 else tuple(found.values())
+
+
+def own_sessions(session: Session, account_id: int, now: datetime) -> list[Row[Any]]:
+    """List the live sessions of one account: uid, created_at, used_at, address, agent."""
+    statement = (
+        select(
+            col(SignInSession.uid),
+            col(SignInSession.created_at),
+            col(SignInSession.used_at),
+            col(SignInSession.address),
+            col(SignInSession.agent),
+        )
+        .join(Account, col(Account.id) == col(SignInSession.account_id))
+        .where(col(SignInSession.account_id) == account_id, live(now))
+        .order_by(col(SignInSession.used_at).desc())
+    )
+    return list(session.connection().execute(statement))
+
+
+def demonstration_accounts(session: Session, today: date) -> list[tuple[str, str, str, str]]:
+    """List the accounts a demonstration offers: name, person, roles in words, unit."""
+    statement = (
+        select(
+            col(Account.name), col(Account.display_name), col(RoleGrant.role), col(Agency.name)
+        )
+        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
+        .outerjoin(Agency, col(Agency.id) == col(Account.agency_id))
+        .where(col(Account.name).startswith("demo-", autoescape=True), col(Account.active))
+        .order_by(col(Account.id), col(RoleGrant.id))
+    )  # fmt: skip
+    found: dict[str, tuple[str, str, list[Role], str]] = {}
+    for name, person, role, agency in session.connection().execute(statement):
+        entry = found.setdefault(name, (name, person, [], agency or ""))
+        if role is not None and role not in entry[2]:
+            entry[2].append(role)
+    return [(n, p, "、".join(_(r.label) for r in roles), a) for n, p, roles, a in found.values()]
+
+
+def accounts(session: Session, actor: Actor, now: datetime) -> pd.DataFrame:
+    """List all accounts, by name.
+
+    Columns: id, name, display_name, agency, phone, active (bool), version, last_seen_at,
+    has_password (bool), sessions (int: how many are live), unused (bool: for 90 days).
+    """
+    allow(actor, Action.ACCOUNT_READ)
+    alive = (
+        select(func.count())
+        .select_from(SignInSession)
+        .where(col(SignInSession.account_id) == col(Account.id), live(now))
+        .correlate(Account)
+        .scalar_subquery()
+    )
+    long_ago = now - timedelta(days=90)
+    seen = func.coalesce(col(Account.last_seen_at), col(Account.created_at))
+    statement = (
+        select(
+            label("id", col(Account.id)),
+            label("name", col(Account.name)),
+            label("display_name", col(Account.display_name)),
+            label("agency", col(Agency.name)),
+            label("phone", col(Account.phone)),
+            label("active", col(Account.active)),
+            label("version", col(Account.version)),
+            label("last_seen_at", col(Account.last_seen_at)),
+            label("has_password", col(Account.password_hash).is_not(None)),
+            label("sessions", alive),
+            label("unused", seen < long_ago),
+        )
+        .outerjoin(Agency, col(Agency.id) == col(Account.agency_id))
+        .order_by(col(Account.name))
+    )
+    return frame(session, statement)
+
+
+def grants(session: Session, actor: Actor, account_id: int) -> pd.DataFrame:
+    """List an account's grants, ended ones too.
+
+    Columns: id, role (Role code), region, agency, projects (int), first_on, last_on, version.
+    """
+    allow(actor, Action.ACCOUNT_READ)
+    projects = (
+        select(func.count())
+        .where(col(RoleGrantProject.grant_id) == col(RoleGrant.id))
+        .correlate(RoleGrant)
+        .scalar_subquery()
+    )
+    statement = (
+        select(
+            label("id", col(RoleGrant.id)),
+            label("role", col(RoleGrant.role)),
+            label("region", col(Region.name)),
+            label("agency", col(Agency.name)),
+            label("projects", projects),
+            label("first_on", col(RoleGrant.first_on)),
+            label("last_on", col(RoleGrant.last_on)),
+            label("version", col(RoleGrant.version)),
+        )
+        .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
+        .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
+        .where(col(RoleGrant.account_id) == account_id)
+        .order_by(col(RoleGrant.id))
+    )
+    return frame(session, statement)

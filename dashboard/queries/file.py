@@ -1,0 +1,59 @@
+"""Who may have a stored file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlmodel import Session, col
+from sqlmodel import select as rows_of
+
+from dashboard.permissions import Action, Actor, allow_row, sees_sql
+from models.agency import Agency
+from models.file import StoredFile
+from models.region import Region
+
+
+def may_have_sql(actor: Actor) -> ColumnElement[bool]:
+    """Say which stored files the actor may have.
+
+    One's own; those of projects one sees; those of units (monthly sheets) below a unit or a
+    region that a grant covers for reading reports.
+    """
+    own = col(StoredFile.account_id) == actor.account_id
+    of_project = col(StoredFile.project_id).is_not(None) & sees_sql(actor, StoredFile)
+    of_agency = col(StoredFile.project_id).is_(None) & _agencies(actor)
+    return or_(own, of_project, of_agency)
+
+
+def _agencies(actor: Actor) -> ColumnElement[bool]:
+    conditions: list[Any] = []
+    for grant in actor.granting(Action.REPORT_READ):
+        bodies = select(col(Agency.id))
+        if grant.region_path:
+            places = select(col(Region.id)).where(col(Region.path).startswith(grant.region_path))
+            bodies = bodies.where(col(Agency.region_id).in_(places))
+        elif grant.agency_path:
+            bodies = bodies.where(col(Agency.path).startswith(grant.agency_path))
+        else:
+            continue
+        conditions.append(col(StoredFile.agency_id).in_(bodies))
+    return or_(*conditions) if conditions else false()
+
+
+def file_for(session: Session, actor: Actor, file_id: int) -> StoredFile:
+    """Give the stored file, if the actor may have it.
+
+    Raises:
+        Missing: there is none, or it is outside the actor's scope; the two are not told apart.
+    """
+    statement = rows_of(StoredFile).where(StoredFile.id == file_id, may_have_sql(actor))
+    found = session.exec(statement).first()
+    allow_row(found, "该文件")
+    assert found is not None
+    return found
+
+
+def kept_digests(session: Session) -> set[str]:
+    """Give the SHA-256 of every file that a row names."""
+    return set(session.connection().scalars(select(col(StoredFile.sha256))))

@@ -1,0 +1,168 @@
+"""The ASGI application: the doors of web/ and, mounted at /, the Streamlit app."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import hashlib
+import re
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from streamlit import config, file_util
+
+from dashboard import clock, incident
+from dashboard.db import reading
+from dashboard.errors import DashboardError
+from dashboard.i18n import _
+from dashboard.queries.installation import demonstration_day
+from dashboard.settings import settings
+from dashboard.web import account, errors, files, health, sign_in
+from dashboard.web.page import HERE
+from dashboard.web.shield import Shield
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "dashboard" / "app.py"
+OPTIONS: dict[str, Any] = {
+    "server.maxUploadSize": 20,
+    "server.trustedUserHeaders": {"X-Auth-Uid": "uid"},
+    "server.fileWatcherType": "none",
+    "server.enableStaticServing": False,
+    "server.enableAgentApi": False,
+    "server.websocketPingInterval": 30,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "client.toolbarMode": "minimal",
+    "client.allowedOrigins": [],
+    "runner.postScriptGC": False,
+    "browser.gatherUsageStats": False,
+}
+"""What Streamlit must be set to before we serve, whatever `.streamlit/config.toml` says."""
+MESSAGE_BYTES = 32 * 2**20
+COLLECT_SECONDS = 10
+
+
+def _written(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{section}.{name}": value
+        for section, options in table.items()
+        for name, value in options.items()
+    }
+
+
+def check_options() -> None:
+    """Read back every option of `.streamlit/config.toml`, and those safety rests on.
+
+    Raises:
+        DashboardError: Streamlit did not take one of them.
+    """
+    path = ROOT / ".streamlit" / "config.toml"
+    wanted = _written(tomllib.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    wanted |= OPTIONS | {"server.maxUploadSize": settings().max_upload_mb}
+    for name, value in wanted.items():
+        found = config.get_option(name)
+        if found != value:
+            sentence = _("Streamlit 的选项 {name} 应为 {value}，实为 {found}，不能启动。")
+            raise DashboardError(sentence.format(name=name, value=value, found=found))
+
+
+def freeze_day() -> None:
+    """Let a demonstration live on its day.
+
+    Raises:
+        DashboardError: the settings name a day and the database is no demonstration.
+    """
+    with reading() as session:
+        day = demonstration_day(session)
+    if day is None and settings().today is not None:
+        raise DashboardError(_("DASHBOARD_TODAY 只能用于演示数据库，此数据库不是。"))
+    clock.freeze(day)
+
+
+def page_csp() -> str:
+    """Give the strict policy that Streamlit's page works under, with its inline script's hash."""
+    html = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def show_incident(error: Exception) -> bool:
+    """Show a script's unexpected error as one sentence and a number."""
+    st.error(incident.report(error))
+    return True
+
+
+async def _collect() -> None:
+    while True:
+        await asyncio.sleep(COLLECT_SECONDS)
+        gc.collect()
+
+
+def build(script: Path = SCRIPT) -> FastAPI:
+    """Give the whole application, ready to be served.
+
+    Raises:
+        DashboardError: an option or the database is not as it must be.
+    """
+    incident.mask_logs()
+    streamlit_app = st.App(script, on_script_error=show_incident)
+    run_streamlit = streamlit_app.lifespan()
+    check_options()
+    freeze_day()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with run_streamlit(app):
+            gc.collect()
+            gc.freeze()
+            collecting = asyncio.create_task(_collect())
+            yield
+            collecting.cancel()
+            with suppress(asyncio.CancelledError):
+                await collecting
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Shield, page_csp=page_csp())
+    errors.install(app)
+    for door in (sign_in, account, files, health):
+        app.include_router(door.router)
+    app.mount("/assets", StaticFiles(directory=HERE / "assets"))
+    app.mount("/", streamlit_app)
+    return app
+
+
+def serve() -> None:
+    """Serve until stopped."""
+    proxy = settings().trusted_proxy
+    uvicorn.run(
+        build(),
+        host=settings().host,
+        port=settings().port,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+        ws_max_size=MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=30,
+        ws_ping_timeout=30,
+        timeout_graceful_shutdown=3,
+    )

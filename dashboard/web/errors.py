@@ -1,0 +1,51 @@
+"""Errors at the doors, as pages of one sentence."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from dashboard.errors import (
+    Conflict,
+    DashboardError,
+    Invalid,
+    Missing,
+    NotAllowed,
+    Unavailable,
+)
+from dashboard.i18n import _
+from dashboard.web.page import CrossSite, SignInFirst, go, page
+
+STATUS: dict[type[Exception], int] = {
+    CrossSite: 403,
+    NotAllowed: 403,
+    Missing: 404,
+    Conflict: 409,
+    Invalid: 422,
+    Unavailable: 503,
+}
+
+
+def _told(request: Request, error: Exception) -> Response:
+    if isinstance(error, SignInFirst):
+        return go("/sign-in")
+    if isinstance(error, Unavailable):
+        raise error
+    return page(request, "message.html", status=STATUS.get(type(error), 400), sentence=str(error))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    code = error.status_code if isinstance(error, HTTPException) else 422
+    sentence = {404: _("没有这个页面。"), 405: _("此地址不接受这样的请求。")}
+    return page(
+        request, "message.html", status=code, sentence=sentence.get(code, _("请求不正确。"))
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of the doors be answered by a page."""
+    app.add_exception_handler(DashboardError, _told)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _http)

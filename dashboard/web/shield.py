@@ -1,0 +1,235 @@
+"""The one middleware, in front of everything: http and websocket, ours and Streamlit's.
+
+Refuses unknown hosts, foreign origins and closed paths; looks the session cookie up and tells
+Streamlit whose it is; sends strangers to the sign-in form; bounds bodies; puts the security
+headers on every answer; turns an unexpected error into one sentence and a number.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard import clock, i18n, incident
+from dashboard.db import reading
+from dashboard.errors import Unavailable
+from dashboard.i18n import _
+from dashboard.queries.account import SignedIn, signed_in
+from dashboard.settings import settings
+from dashboard.web.page import cookie_name
+
+UID_HEADER = b"x-auth-uid"
+CLOSED = (
+    "/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/openapi.json",
+    "/docs", "/redoc", "/auth", "/oauth2callback",
+)  # fmt: skip
+"""What Streamlit or FastAPI would open and nobody needs (OU5)."""
+PUBLIC = (
+    "/sign-in", "/sign-out", "/link", "/assets", "/healthz", "/static", "/_stcore/health",
+    "/_stcore/host-config", "/_stcore/stream", "/favicon.png", "/manifest.json",
+)  # fmt: skip
+"""What a stranger may ask for; everything else needs a session."""
+LASTING = ("/static", "/assets", "/favicon.png")
+"""What holds nobody's data and may be kept by browsers."""
+PARTS = ("/media", "/component", "/_stcore")
+"""What pages load by themselves: refused with a status, not sent to the form."""
+FORM_BYTES = 64 * 1024
+ENVELOPE_BYTES = 64 * 1024
+"""What a multipart upload adds around its file."""
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _within(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
+
+
+def _plain(path: str) -> str:
+    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+
+
+def known_host(host: str) -> bool:
+    """Say whether the site may be asked for by this name.
+
+    Without `DASHBOARD_HOSTS`: localhost and bare addresses, which no foreign name can point to.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if named := [entry.strip().lower() for entry in settings().hosts.split(",") if entry.strip()]:
+        return name in named
+    if name == "localhost":
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _same_origin(headers: Headers) -> bool:
+    return urlsplit(headers.get("origin", "")).netloc == headers.get("host", "-")
+
+
+def _look_up(token: str) -> SignedIn | None:
+    with reading() as session:
+        return signed_in(session, token, clock.now())
+
+
+def _cookies(headers: Headers) -> SimpleCookie:
+    jar = SimpleCookie()
+    jar.load(headers.get("cookie", ""))
+    return jar
+
+
+class Shield:
+    """The middleware. `page_csp` is the policy that Streamlit's own page works under."""
+
+    def __init__(self, app: ASGIApp, page_csp: str) -> None:
+        self.app = app
+        self.page_csp = page_csp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _plain(scope["path"])
+        answer = _Answer(send, self._headers(path))
+        try:
+            refusal = await self._refusal(scope, path)
+            if refusal is not None:
+                await refusal(scope, receive, answer)
+                return
+            limit = settings().max_upload_mb * 2**20 + ENVELOPE_BYTES
+            if not path.startswith("/_stcore/"):
+                limit = FORM_BYTES
+            if int(Headers(scope=scope).get("content-length", "0")) > limit:
+                raise _TooLarge
+            await self.app(scope, _bounded(receive, limit), answer)
+        except _TooLarge:
+            await answer.instead(scope, receive, 413, _("内容过大。"))
+        except Unavailable as error:
+            await answer.instead(scope, receive, 503, str(error))
+        except Exception as error:
+            await answer.instead(scope, receive, 500, incident.report(error))
+
+    async def _refusal(self, scope: Scope, path: str) -> Response | None:
+        headers = Headers(scope=scope)
+        if not known_host(headers.get("host", "")):
+            return PlainTextResponse("Unknown host", 400)
+        if _within(path, CLOSED):
+            return PlainTextResponse("Not found", 404)
+        if _within(path, LASTING):
+            return None
+        who = await self._visitor(scope, headers)
+        if _within(path, PUBLIC):
+            return None
+        if who is not None and (not who.must_change or _within(path, ("/me",))):
+            return None
+        if _within(path, PARTS) or scope["method"] not in ("GET", "HEAD"):
+            return PlainTextResponse(_("请先登录。"), 401)
+        return RedirectResponse("/me" if who else _sign_in_path(scope), 303)
+
+    async def _visitor(self, scope: Scope, headers: Headers) -> SignedIn | None:
+        cookies = _cookies(headers)
+        token = cookies.get(cookie_name("session"))
+        who = await to_thread.run_sync(_look_up, token.value) if token else None
+        scope["signed_in"] = who
+        kept = cookies.get(cookie_name("language"))
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+        i18n.use(asked or (who.language if who else kept.value if kept else ""))
+        kept_headers = [pair for pair in scope["headers"] if pair[0].lower() != UID_HEADER]
+        if who and not who.must_change:
+            kept_headers.append((UID_HEADER, who.uid.encode()))
+        scope["headers"] = kept_headers
+        return who
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        welcome = known_host(headers.get("host", "")) and _same_origin(headers)
+        try:
+            if welcome:
+                await self._visitor(scope, headers)
+        except Unavailable:
+            welcome = False
+        if not welcome:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await self.app(scope, receive, send)
+
+    def _headers(self, path: str) -> dict[str, str]:
+        headers = {
+            "content-security-policy": self.page_csp,
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "same-origin",
+            "x-frame-options": "DENY",
+            "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+        }
+        if settings().https:
+            headers["strict-transport-security"] = "max-age=31536000"
+        if not _within(path, LASTING):
+            headers["cache-control"] = "no-store"
+        return headers
+
+
+def _sign_in_path(scope: Scope) -> str:
+    query = scope["query_string"].decode("latin-1")
+    target = scope["path"] + (f"?{query}" if query else "")
+    return "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}"
+
+
+def _bounded(receive: Receive, limit: int) -> Callable[[], Any]:
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise _TooLarge
+        return message
+
+    return bounded
+
+
+class _Answer:
+    """A `send` that adds headers, and that can still answer when nothing was sent yet."""
+
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+        self.send = send
+        self.headers = headers
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            given = MutableHeaders(scope=message)
+            own_policy = "content-security-policy" in given
+            for name, value in self.headers.items():
+                if name != "content-security-policy" or not own_policy:
+                    given[name] = value
+            del given["server"]
+        await self.send(message)
+
+    async def instead(self, scope: Scope, receive: Receive, status: int, sentence: str) -> None:
+        if not self.started:
+            await PlainTextResponse(sentence, status)(scope, receive, self)

@@ -1,0 +1,151 @@
+"""The way in and out: a form, a session cookie, and in a demonstration one click for each role."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Annotated
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import select
+
+from dashboard import clock, passwords
+from dashboard.commands.session import (
+    Attempt,
+    end_sessions,
+    open_attempt,
+    refuse_sign_in,
+    sign_in,
+    sign_out,
+)
+from dashboard.db import reading, transaction
+from dashboard.errors import Invalid
+from dashboard.i18n import _
+from dashboard.queries.account import actor_of, demonstration_accounts
+from dashboard.queries.installation import demonstration_day
+from dashboard.web import page as pages
+from dashboard.web.page import CheckedForm, go, local_path, page, set_cookie, visitor
+from models.account import Account
+
+router = APIRouter()
+_DOORS = CapacityLimiter(4)
+"""Sign-ins have threads of their own, so that a rush of them leaves the others to the pages."""
+
+
+def _form(request: Request, next_path: str, *, error: str = "", status: int = 200) -> HTMLResponse:
+    with reading() as session:
+        shown = demonstration_day(session) is not None
+        people = demonstration_accounts(session, clock.today()) if shown else []
+    return page(
+        request, "sign_in.html", status=status, next_path=next_path, error=error, people=people
+    )
+
+
+@router.get("/sign-in")
+def show_sign_in(request: Request, next: str = "/") -> Response:
+    """Show the form, or go on when somebody is signed in already."""
+    who = visitor(request)
+    if who is not None:
+        return go("/me" if who.must_change else local_path(next))
+    return _form(request, local_path(next))
+
+
+def _enter(request: Request, account_id: int, next_path: str) -> RedirectResponse:
+    with transaction() as session:
+        entered = sign_in(
+            session,
+            account_id,
+            address=pages.address(request),
+            agent=request.headers.get("user-agent", ""),
+            now=clock.now(),
+        )
+    answer = go(local_path(next_path))
+    set_cookie(answer, "session", entered.token)
+    return answer
+
+
+def _open(name: str, address: str) -> Attempt:
+    with transaction() as session:
+        return open_attempt(session, name, address=address, now=clock.now())
+
+
+async def prove(name: str, password: str, address: str) -> Attempt | None:
+    """Give the attempt whose password fits, or None after recording the failure.
+
+    Raises:
+        Invalid: too many failures.
+    """
+    attempt = await to_thread.run_sync(_open, name, address, limiter=_DOORS)
+    await asyncio.sleep(attempt.wait_seconds)
+    check = partial(passwords.matches, attempt.password_hash, password)
+    if await to_thread.run_sync(check, limiter=_DOORS):
+        return attempt
+    await to_thread.run_sync(_refuse, attempt, limiter=_DOORS)
+    return None
+
+
+def _refuse(attempt: Attempt) -> None:
+    with transaction() as session:
+        refuse_sign_in(session, attempt)
+
+
+@router.post("/sign-in", dependencies=[CheckedForm])
+async def do_sign_in(
+    request: Request,
+    name: Annotated[str, Form()] = "",
+    password: Annotated[str, Form()] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Open a session when name and password fit. Unknown names and wrong passwords answer alike."""
+    error, status = _("账户名或密码不正确。"), 401
+    try:
+        attempt = await prove(name, password, pages.address(request))
+    except Invalid as throttled:
+        attempt, error, status = None, str(throttled), 429
+    if attempt is None or attempt.account_id is None:
+        form = partial(_form, request, local_path(next), error=error, status=status)
+        return await to_thread.run_sync(form, limiter=_DOORS)
+    enter = partial(_enter, request, attempt.account_id, next)
+    return await to_thread.run_sync(enter, limiter=_DOORS)
+
+
+@router.post("/sign-in/demo", dependencies=[CheckedForm])
+def do_demo(
+    request: Request,
+    name: Annotated[str, Form()],
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    """Open a session of a demonstration account by one click; elsewhere there is no such door."""
+    with reading() as session:
+        offered = [] if demonstration_day(session) is None else demonstration_accounts(
+            session, clock.today()
+        )  # fmt: skip
+        if name not in {account[0] for account in offered}:
+            raise HTTPException(404)
+        account_id = session.exec(select(Account.id).where(Account.name == name)).one()
+    return _enter(request, int(account_id or 0), next)
+
+
+@router.get("/sign-out")
+def show_sign_out(request: Request) -> Response:
+    """Ask before signing out: a GET changes nothing."""
+    who = visitor(request)
+    return page(request, "sign_out.html", who=who) if who else go("/sign-in")
+
+
+@router.post("/sign-out", dependencies=[CheckedForm])
+def do_sign_out(request: Request, everywhere: Annotated[str, Form()] = "") -> Response:
+    """End this session, or all of the account's, and drop the cookie."""
+    if who := visitor(request):
+        now = clock.now()
+        with transaction() as session:
+            actor = actor_of(session, who.uid, clock.today(), now)
+            if actor and everywhere:
+                end_sessions(session, actor, actor.account_id, now=now)
+            elif actor:
+                sign_out(session, actor, who.uid, now=now)
+    answer = go("/sign-in")
+    pages.drop_cookie(answer, "session")
+    return answer

@@ -1,0 +1,139 @@
+"""The demonstration: the real programmes, the living city, its people and their sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from dashboard import audit
+from dashboard.db import engine, transaction
+from dashboard.errors import DashboardError
+from dashboard.migrate import upgrade
+from models.audit import Via
+from models.installation import InstallationMark
+from models.instruction import Instruction
+from models.programme import Programme
+from models.project import LivelihoodProject
+from seed import living
+from seed.accounts import People, add_people, grant_vice_mayor
+from seed.living_reports import City, accepted_on, add_reports, add_unlocks
+from seed.rows import add_region, instant, key, optional_day, records, save
+from seed.story import YEAR, stories
+
+Tell = Callable[[str], None]
+CLOSED_MONTHS = 7
+
+
+def add_living(session: Session, tell: Tell) -> People:
+    """Add 示范市 with its people, a year's plan and the reports up to early September."""
+    told = stories()
+    region, agencies = living.add_city(session)
+    published = add_region(session, "100000", "公开资料（真实项目）")
+    people = add_people(session, region, published)
+    programme = living.add_programme(session, region)
+    projects = {
+        story.code: living.add_project(session, programme, agencies, story) for story in told
+    }
+    shorts = {row["code"]: row["short"] for row in records("living/agencies")}
+    leads = {story.code: shorts[story.row["lead"]] for story in told}
+    nodes = living.add_nodes(session, projects, accepted_on(told))
+    living.add_adjustments(session, projects, nodes, people, leads)
+    periods = living.add_periods(session, programme)
+    items = living.items_by_code(session, programme)
+    city = City(projects, agencies, shorts, periods, items, people)
+    counts = add_reports(session, city, told)
+    add_unlocks(session, city)
+    grant_vice_mayor(session, people)
+    add_instructions(session, projects, people, leads)
+    log(
+        session,
+        "seed:living",
+        programme,
+        f"演示数据：{len(projects)} 个项目，{counts['reports']} 份月报",
+    )
+    tell(
+        f"示范市：{len(projects)} 个项目，{counts['reports']} 份月报，"
+        f"{counts['uploads']} 次报送（构造的演示数据）"
+    )
+    return people
+
+
+def add_instructions(
+    session: Session,
+    projects: dict[str, LivelihoodProject],
+    people: People,
+    leads: dict[str, str],
+) -> None:
+    """Add what the leaders wrote on projects and what the units answered."""
+    for row in records("living/instructions"):
+        answered = optional_day(row["answered_on"])
+        reporter = people.reporter(leads[row["project"]])
+        instruction = Instruction(
+            project_id=key(projects[row["project"]]),
+            given_by_id=people.id(row["given_by"]),
+            given_on=date.fromisoformat(row["given_on"]),
+            words=row["words"],
+            due_on=date.fromisoformat(row["due_on"]),
+            answer=row["answer"],
+            answered_by_id=reporter if answered else None,
+            answered_at=instant(answered, 17, 10) if answered else None,
+            answered_on=answered,
+        )
+        save(session, [instruction])
+
+
+def log(session: Session, event: str, programme: Programme, comment: str) -> None:
+    """Write one audit line for a batch of rows."""
+    audit.append(
+        session, None, event, table_name="programme", row_key=str(key(programme)), comment=comment
+    )
+
+
+def light_up(session: Session, tell: Tell) -> None:
+    """Keep the facts of every project and close the months of the living city that are locked."""
+    try:
+        from dashboard.commands.light import close_month, refresh_facts
+    except ImportError:
+        return
+    programmes = session.exec(select(Programme)).all()
+    for programme in programmes:
+        ids = session.exec(
+            select(LivelihoodProject.id).where(LivelihoodProject.programme_id == programme.id)
+        )
+        refresh_facts(session, {i or 0 for i in ids}, today=programme.shown_on or living.TODAY)
+    for programme in programmes:
+        if programme.constructed:
+            for number in range(1, CLOSED_MONTHS + 1):
+                close_month(session, programme, date(YEAR, number, 1), today=living.TODAY)
+    tell(f"亮灯：{len(programmes)} 个年度清单，示范市 {CLOSED_MONTHS} 个月已结")
+
+
+def build(session: Session, tell: Tell) -> None:
+    """Add the whole demonstration to an empty database that has its schema."""
+    audit.via.set(Via.JOB)
+    add_living(session, tell)
+    light_up(session, tell)
+    save(session, [InstallationMark(name="demonstration", value=living.TODAY.isoformat())])
+
+
+def create(sheets: Path, schema: str, tell: Tell) -> None:
+    """Bring the database up to date and fill it, unless it is the demonstration already.
+
+    Raises:
+        DashboardError: the database holds an office's own rows.
+    """
+    upgrade(engine())
+    with transaction() as session:
+        marks = {mark.name: mark for mark in session.exec(select(InstallationMark))}
+        if "demonstration" in marks:
+            tell("演示数据库已经建立，数据没有改动。")
+        elif session.exec(select(Programme).limit(1)).first() is not None:
+            raise DashboardError("此数据库已有正式数据，不能写入演示数据。")
+        else:
+            build(session, tell)
+        mark = marks.get("seeded") or InstallationMark(name="seeded")
+        mark.value = schema
+        session.add(mark)

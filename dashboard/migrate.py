@@ -1,4 +1,4 @@
-"""The schema's migrations, run by the program itself; a newer schema than the program is refused."""
+"""The schema's migrations, run by the program; a schema newer than the program is refused."""
 
 from __future__ import annotations
 

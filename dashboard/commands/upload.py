@@ -19,18 +19,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
+from dashboard import files
 from dashboard.audit import record
 from dashboard.commands.file import store_file
 from dashboard.commands.report import editable_report, submit_reports
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
+from dashboard.imports.child import examine_in_child
 from dashboard.imports.examination import Draft, Examination, Level, Status
 from dashboard.permissions import Action, Actor, allow, refusal
 from dashboard.queries.scope import scope_of
-from dashboard.queries.upload import own_upload
+from dashboard.queries.upload import own_upload, sheet_context
 from models.agency import Agency
 from models.base import utc_now
+from models.file import StoredFile
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
     FIGURES,
@@ -81,9 +84,13 @@ def store_upload(
     if (same := session.exec(statement).first()) is not None:
         return same
     stored = store_file(
-        session, actor, name=name, data=data, media_type="application/octet-stream",
+        session,
+        actor,
+        data,
+        name=name,
+        media_type="application/octet-stream",
         agency_id=agency_id,
-    )  # fmt: skip
+    )
     upload = Upload(
         kind=kind,
         file_id=stored.id or 0,
@@ -160,6 +167,21 @@ def discard_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     upload.state = UploadState.DISCARDED
     record(session, actor, "upload:discard", upload)
     return upload
+
+
+def examined(session: Session, actor: Actor, upload_id: int) -> tuple[Upload, str, Examination]:
+    """Read a kept upload in the child process: the upload, its file's name, what is in it."""
+    upload = own_upload(session, actor, upload_id)
+    stored = load(session, StoredFile, upload.file_id)
+    edits = {
+        (sheet, cell): edit["text"]
+        for (sheet, _mark, cell), edit in (
+            (place.rpartition("!"), edit) for place, edit in json.loads(upload.edits).items()
+        )
+    }
+    context = sheet_context(session, actor, upload_id)
+    data = files.read(stored.sha256)
+    return upload, stored.name, examine_in_child(data, stored.name, context, edits=edits)
 
 
 def warning_rows(examination: Examination) -> dict[tuple[str, int], list[str]]:

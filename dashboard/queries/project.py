@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from dashboard.db import Columns, frame
-from dashboard.permissions import Action, Actor, sees_sql
+from dashboard.permissions import Action, Actor, allow, sees_sql
 from models.account import Account
 from models.agency import Agency
 from models.audit import AuditEntry
@@ -92,6 +92,30 @@ def projects(session: Session, actor: Actor, programme_id: int) -> pd.DataFrame:
         .outerjoin(Agency, col(Agency.id) == col(LivelihoodProject.lead_agency_id))
         .where(col(LivelihoodProject.programme_id) == programme_id, sees_sql(actor))
         .order_by(col(LivelihoodProject.code))
+    )
+    return frame(session, statement)
+
+
+def grantable_projects(session: Session, actor: Actor) -> pd.DataFrame:
+    """List every project by name alone, for whoever gives grants over listed projects.
+
+    Columns: project_id (int), label (list, code and name).
+    """
+    allow(actor, Action.GRANT_EDIT)
+    statement: Columns = (
+        select(
+            col(LivelihoodProject.id).label("project_id"),
+            (
+                col(Programme.name)
+                + " "
+                + col(LivelihoodProject.code)
+                + " "
+                + col(LivelihoodProject.name)
+            ).label("label"),
+        )
+        .join(Programme, col(Programme.id) == col(LivelihoodProject.programme_id))
+        .order_by(col(Programme.constructed).desc(), col(Programme.year).desc())
+        .limit(5000)
     )
     return frame(session, statement)
 

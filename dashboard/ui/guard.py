@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -12,7 +13,11 @@ from dashboard.commands.session import touch
 from dashboard.db import reading, transaction
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, refusal
-from dashboard.queries.account import actor_of, language_of
+from dashboard.queries.account import actor_of
+from dashboard.ui import state
+
+TOUCH_SECONDS = 60
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def session_uid() -> str:
@@ -27,7 +32,8 @@ def current_actor() -> Actor | None:
         return None
     with reading() as session:
         actor = actor_of(session, uid, clock.today(), clock.now())
-        i18n.use(language_of(session, uid))
+    if actor is not None:
+        i18n.use(actor.language)
     return actor
 
 
@@ -36,9 +42,7 @@ def _ask_to_sign_in() -> NoReturn:
     path = st.context.url.split("://")[-1].partition("/")[2] if st.context.url else ""
     here = quote(f"/{path.partition('?')[0]}" + (f"?{query}" if query else ""))
     st.warning(_("您已退出登录，或长时间未操作，请重新登录。登录后会回到本页。"))
-    st.html(
-        f'<a class="ms-button" href="/sign-in?next={here}" target="_self">{_("重新登录")}</a>'
-    )
+    st.html(f'<a class="ms-button" href="/sign-in?next={here}" target="_self">{_("重新登录")}</a>')
     st.stop()
 
 
@@ -47,8 +51,18 @@ def signed_in() -> Actor:
     actor = current_actor()
     if actor is None:
         _ask_to_sign_in()
-    touch(session_uid())
+    _note_use()
     return actor
+
+
+def _note_use() -> None:
+    """Keep the session alive, with at most one write a minute and tab."""
+    now = clock.now()
+    if (now - state.kept("used_at", EARLIEST)).total_seconds() < TOUCH_SECONDS:
+        return
+    state.keep("used_at", now)
+    with transaction() as session:
+        touch(session, session_uid(), now=now)
 
 
 def guard(action: Action) -> Actor:

@@ -17,9 +17,7 @@ T = TypeVar("T")
 
 
 @st.cache_data(max_entries=2000, ttl=900, show_spinner=False)
-def _cached(
-    name: str, who: str, what: str, version: int, _ask: Callable[[], Any]
-) -> Any:
+def _cached(name: str, who: str, what: str, version: int, _ask: Callable[[], Any]) -> Any:
     return _ask()
 
 

@@ -1,0 +1,53 @@
+"""The Streamlit script: the menu follows the actor's actions, then runs the chosen page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import clock
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor
+from dashboard.ui import guard, run, style
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+def _menu(actor: Actor) -> list[st.Page]:
+    """Give the pages the actor may open; the first is where they start."""
+    entries = [
+        ("board", _("看板"), Action.BOARD_READ),
+        ("desk", _("我的待办"), Action.REPORT_READ),
+        ("project", _("项目"), Action.PROJECT_READ),
+        ("reports", _("月报"), Action.REPORT_READ),
+        ("plan", _("计划"), Action.PLAN_IMPORT),
+        ("rules", _("规则"), Action.RULE_READ),
+        ("people", _("人员与授权"), Action.ACCOUNT_READ),
+        ("agencies", _("单位与地区"), Action.AGENCY_EDIT),
+        ("log", _("审计日志"), Action.AUDIT_READ),
+    ]
+    pages = [
+        st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=False)
+        for name, title, action in entries
+        if actor.may(action)
+    ]
+    return [*pages, st.Page(PAGES / "account.py", title=_("账户"), url_path="account")]
+
+
+def main() -> None:
+    """Look up who acts, draw the menu, run the page."""
+    st.set_page_config(page_title="民生实事督查看板", page_icon="🚦", layout="wide")
+    actor = guard.signed_in()
+    style.apply()
+    page = st.navigation(_menu(actor), position="top")
+    if demonstration := clock.frozen_day():
+        text = _("演示环境：数据系构造或摘自公开资料；系统日期固定为 {day}。").format(
+            day=demonstration.isoformat()
+        )
+        st.html(f'<div class="ms-demo" role="note">{text}</div>')
+    run.show_note()
+    page.run()
+
+
+main()

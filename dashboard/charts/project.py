@@ -1,0 +1,74 @@
+"""Charts of one project: planned against done, its steps over time, money against work."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts import theme
+from dashboard.i18n import _
+
+
+def progress_curve(plan: pd.DataFrame, reports: pd.DataFrame) -> alt.LayerChart | None:
+    """Draw the S-curve: planned and accepted cumulative percent by month.
+
+    `plan` has due_on and planned_pct, `reports` month, completed_pct; None when neither has one.
+    """
+    planned = plan.dropna(subset=["planned_pct"]) if len(plan) else plan
+    done = reports.dropna(subset=["completed_pct"]) if len(reports) else reports
+    rows = [
+        *({"day": d.replace(day=1), "pct": float(p), "what": _("计划")}
+          for d, p in zip(planned.get("due_on", []), planned.get("planned_pct", []), strict=True)),
+        *({"day": m, "pct": float(p), "what": _("完成")}
+          for m, p in zip(done.get("month", []), done.get("completed_pct", []), strict=True)),
+    ]  # fmt: skip
+    if not rows:
+        return None
+    frame = pd.DataFrame(rows).astype({"day": "datetime64[s]"})
+    scale = alt.Scale(
+        domain=[_("计划"), _("完成")], range=[theme.SERIES["planned"], theme.SERIES["done"]]
+    )
+    top = max(100.0, float(frame["pct"].max()))
+    base = alt.Chart(frame).encode(
+        x=alt.X("yearmonth(day):T", title=None, axis=alt.Axis(format="%-m", tickCount="month")),
+        y=alt.Y("pct:Q", title=_("累计进度（%）"), scale=alt.Scale(domain=[0, top])),
+        color=alt.Color("what:N", scale=scale),
+    )
+    dash = alt.condition(f"datum.what == '{_('计划')}'", alt.value([5, 4]), alt.value([1, 0]))
+    lines = base.mark_line(strokeWidth=2.5).encode(strokeDash=dash)
+    return alt.layer(lines, base.mark_circle(size=48)).properties(height=260)
+
+
+def milestone_gantt(nodes: pd.DataFrame, today: date) -> alt.LayerChart | None:
+    """Draw named milestones on a time axis: planned day, actual day, and those past due.
+
+    `nodes` has name, due_on, completed_on (None when not done); None when there is none.
+    """
+    if not len(nodes):
+        return None
+    rows = []
+    for order, node in enumerate(nodes.to_dict("records")):
+        done = node["completed_on"]
+        late = (done or today) > node["due_on"]
+        state = _("按期完成") if done and not late else _("逾期完成") if done else (
+            _("已逾期") if late else _("未到期"))  # fmt: skip
+        end = done or (today if late else node["due_on"])
+        rows.append({
+            "name": f"{order + 1}. {node['name'][:16]}", "order": order, "state": state,
+            "due": node["due_on"], "end": end,
+        })  # fmt: skip
+    frame = pd.DataFrame(rows).astype({"due": "datetime64[s]", "end": "datetime64[s]"})
+    states = [_("按期完成"), _("逾期完成"), _("已逾期"), _("未到期")]
+    colours = [theme.SERIES["done"], "#f29f05", theme.SERIES["late"], theme.SERIES["planned"]]
+    names = alt.Y("name:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=220))
+    colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=colours))
+    base = alt.Chart(frame).encode(y=names, color=colour)
+    days = alt.Axis(format="%-m", tickCount="month")
+    span = base.mark_rule(strokeWidth=5, opacity=0.55).encode(
+        x=alt.X("due:T", title=None, axis=days), x2="end:T"
+    )
+    due = base.mark_tick(thickness=3, size=20).encode(x="due:T")
+    end = base.mark_circle(size=70).encode(x="end:T")
+    return alt.layer(span, due, end).properties(height=max(90, 34 * len(rows)))

@@ -1,0 +1,121 @@
+"""项目: adoption of a year's list, and the details an office may keep up to date afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+from sqlmodel import select as rows_of
+
+from dashboard.audit import record
+from dashboard.commands.light import refresh_facts
+from dashboard.db import load
+from dashboard.errors import Conflict, Invalid
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor, ProjectScope, allow
+from dashboard.queries.scope import scope_of
+from models.programme import Programme
+from models.project import LivelihoodProject, WorkItem
+from models.region import Region
+
+FREE_FIELDS = ("leader", "responsible", "contact", "phone", "standard", "note")
+"""What stays editable after adoption; target, dates and units change by adjustment only (X6)."""
+REQUIRED = {
+    "lead_agency_id": "牵头单位",
+    "leader": "分管领导",
+    "responsible": "责任人",
+    "contact": "联系人",
+    "standard": "完成标准",
+    "upkeep_agency_id": "管养主体",
+}
+"""What each project must name before the list is adopted (F2; 141 §6, 石拐 art. 10)."""
+
+
+def allow_programme(session: Session, actor: Actor, action: Action, programme_id: int) -> Programme:
+    """Give the programme if the actor may do this over its region, else refuse."""
+    programme = load(session, Programme, programme_id)
+    region = load(session, Region, programme.region_id)
+    allow(actor, action, ProjectScope(0, region.path))
+    return programme
+
+
+def missing_for_adoption(session: Session, programme_id: int) -> list[str]:
+    """Name, project by project, what is missing before the list can be adopted."""
+    statement = rows_of(LivelihoodProject).where(LivelihoodProject.programme_id == programme_id)
+    found = []
+    for project in session.exec(statement.order_by(col(LivelihoodProject.code))):
+        missing = [_(title) for name, title in REQUIRED.items() if not getattr(project, name)]
+        if missing:
+            found.append(f"{project.code} {project.name}：{'、'.join(missing)}")
+        weights = select(func.sum(col(WorkItem.weight_pct)), func.count()).where(
+            col(WorkItem.project_id) == project.id, col(WorkItem.weight_pct).is_not(None)
+        )
+        total, count = session.connection().execute(weights).one()
+        if count and total != 100:
+            found.append(
+                _("{code} {name}：子项权重合计应为 100，现为 {total}").format(
+                    code=project.code, name=project.name, total=total
+                )
+            )
+    return found
+
+
+def adopt_programme(session: Session, actor: Actor, programme_id: int, *, today: date) -> Programme:
+    """Adopt a year's list (审定): from now on targets and dates change by adjustment only."""
+    programme = allow_programme(session, actor, Action.PROGRAMME_ADOPT, programme_id)
+    if programme.adopted_on is not None:
+        raise Conflict(_("该清单已于 {day} 审定。").format(day=programme.adopted_on))
+    if missing := missing_for_adoption(session, programme_id):
+        listed = "；".join(missing[:5]) + ("；…" if len(missing) > 5 else "")
+        raise Invalid(_("还不能审定，缺：{missing}。").format(missing=listed))
+    programme.adopted_on = today
+    record(session, actor, Action.PROGRAMME_ADOPT, programme)
+    return programme
+
+
+def edit_project(
+    session: Session,
+    actor: Actor,
+    project_id: int,
+    *,
+    version: int,
+    values: Mapping[str, str],
+) -> LivelihoodProject:
+    """Change a project's people, standard and note; the second of two people is told.
+
+    Raises:
+        Conflict: somebody changed the project since it was shown.
+        Invalid: the field may change by an adjustment only, or is too long.
+    """
+    project = load(session, LivelihoodProject, project_id, version=version)
+    allow(actor, Action.PLAN_IMPORT, scope_of(session, project_id))
+    for name, value in values.items():
+        if name not in FREE_FIELDS:
+            raise Invalid(_("目标、时限和单位只能通过调整变更。"))
+        limit = 2000 if name in ("standard", "note") else 40
+        if len(value) > limit:
+            title = LivelihoodProject.model_fields[name].title or name
+            raise Invalid(
+                _("{title}最多 {most} 字，现有 {now} 字。").format(
+                    title=_(title), most=limit, now=len(value)
+                )
+            )
+        setattr(project, name, value.strip())
+    record(session, actor, "project:edit", project)
+    return project
+
+
+def accept_project(
+    session: Session, actor: Actor, project_id: int, *, accepted_on: date, today: date
+) -> LivelihoodProject:
+    """Note that a finished project was taken over (验收)."""
+    project = load(session, LivelihoodProject, project_id)
+    allow(actor, Action.REPORT_ACCEPT, scope_of(session, project_id))
+    if accepted_on > today:
+        raise Invalid(_("验收日期不能晚于今天。"))
+    project.accepted_on = accepted_on
+    record(session, actor, "project:accept", project)
+    refresh_facts(session, {project_id}, today=today)
+    return project

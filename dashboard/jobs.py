@@ -1,0 +1,46 @@
+"""What runs by the day: expected reports, closing lights, sweeping; idempotent, under a lock."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import select as rows_of
+
+from dashboard import audit, clock, files
+from dashboard.commands.light import close_due_months, refresh_programme
+from dashboard.commands.period import ensure_expected
+from dashboard.commands.session import sweep
+from dashboard.db import reading, transaction
+from dashboard.queries.file import kept_digests
+from models.audit import Via
+from models.programme import Programme
+
+
+def daily(today: date | None = None) -> list[str]:
+    """Run the day's work for every programme that lives on the calendar; say what was done."""
+    day = today or clock.today()
+    audit.via.set(Via.JOB)
+    with reading() as session:
+        programmes = [
+            row.id or 0
+            for row in session.exec(rows_of(Programme))
+            if row.shown_on is None and row.year >= day.year - 1
+        ]
+    done = [line for key in programmes for line in _programme(key, day)]
+    with transaction() as session:
+        sweep(session, now=clock.now())
+        kept = kept_digests(session)
+    if gone := files.sweep(kept):
+        done.append(f"清理无主文件 {gone} 个")
+    return done
+
+
+def _programme(programme_id: int, day: date) -> list[str]:
+    with transaction() as session:
+        programme = session.get_one(Programme, programme_id)
+        expected = ensure_expected(session, None, programme, day.replace(day=1), day)
+        closed = close_due_months(session, programme, today=day)
+        refresh_programme(session, programme, today=day)
+        name = programme.name
+    lines = [f"{name}：应报任务增减 {expected} 项"] if expected else []
+    return [*lines, *([f"{name}：月末结账 {closed} 个项目月"] if closed else [])]

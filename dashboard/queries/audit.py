@@ -1,0 +1,91 @@
+"""审计日志: for the auditor, and the words that events and columns have for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
+
+from dashboard.db import Columns, frame
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor, allow
+from models.audit import AuditEntry
+
+_NOUNS = {
+    "report": "月报", "milestone": "节点", "adjustment": "调整", "project": "项目",
+    "programme": "清单", "instruction": "批示", "unlock": "解锁", "upload": "上传批次",
+    "file": "文件", "account": "账户", "grant": "授权", "session": "会话", "plan": "计划",
+    "light": "亮灯", "rule": "规则", "period": "填报期", "agency": "单位", "region": "地区",
+    "password": "密码", "seed": "演示数据", "audit": "审计日志", "export": "导出",
+}  # fmt: skip
+_VERBS = {
+    "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
+    "supersede": "替换", "no-change": "填报无变化", "take-back": "撤回", "complete": "完成",
+    "end": "停用", "adjust": "变更", "propose": "申请", "decide": "审批", "edit": "修改",
+    "adopt": "审定", "give": "作出", "answer": "答复", "request": "申请", "approve": "批准",
+    "upload": "上传", "mend": "改单元格", "map": "对应列", "discard": "放弃", "store": "存储",
+    "invite": "邀请", "lock": "停用", "unlock": "启用", "read": "查看", "override": "人工改灯",
+    "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign-in": "登录",
+    "sign-out": "退出", "reset": "重置", "change": "修改", "set": "设定", "test": "回测",
+    "attach": "添加佐证", "give-fact": "认定事实", "export": "导出", "replace": "启用新版",
+}  # fmt: skip
+
+
+def event_word(event: str) -> str:
+    """Name an event in the reader's language: `report:accept` is 月报审定."""
+    noun, _colon, verb = event.partition(":")
+    return f"{_(_NOUNS.get(noun, noun))} {_(_VERBS.get(verb, verb))}".strip()
+
+
+def field_title(model: type[SQLModel], name: str) -> str:
+    """Give a column's Chinese title, or its name when it has none."""
+    field = model.model_fields.get(name)
+    return (field.title if field else None) or name
+
+
+def audit_entries(
+    session: Session,
+    actor: Actor,
+    *,
+    since: datetime | None = None,
+    event: str = "",
+    who: str = "",
+    refused: bool = False,
+    before_id: int | None = None,
+    most: int = 200,
+) -> pd.DataFrame:
+    """List the audit log, newest first, a page at a time (`before_id`).
+
+    Columns: id, at (UTC), who, roles, address, via, event, success, table_name, row_key, changes
+    (JSON), comment, batch, hash.
+    """
+    allow(actor, Action.AUDIT_READ)
+    statement: Columns = select(
+        col(AuditEntry.id),
+        col(AuditEntry.at),
+        col(AuditEntry.account_name).label("who"),
+        col(AuditEntry.roles),
+        col(AuditEntry.address),
+        col(AuditEntry.via),
+        col(AuditEntry.event),
+        col(AuditEntry.success),
+        col(AuditEntry.table_name),
+        col(AuditEntry.row_key),
+        col(AuditEntry.changes),
+        col(AuditEntry.comment),
+        col(AuditEntry.batch),
+        col(AuditEntry.hash),
+    )
+    if since is not None:
+        statement = statement.where(col(AuditEntry.at) >= since)
+    if event:
+        statement = statement.where(col(AuditEntry.event).contains(event, autoescape=True))
+    if who:
+        statement = statement.where(col(AuditEntry.account_name).contains(who, autoescape=True))
+    if refused:
+        statement = statement.where(col(AuditEntry.success).is_(False))
+    if before_id is not None:
+        statement = statement.where(col(AuditEntry.id) < before_id)
+    return frame(session, statement.order_by(col(AuditEntry.id).desc()).limit(most))

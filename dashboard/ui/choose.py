@@ -1,0 +1,111 @@
+"""Pickers the pages share: programme, month, unit. What is chosen stands in the link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.i18n import _
+from dashboard.permissions import Actor
+from dashboard.queries.project import programmes
+from dashboard.ui.parts import month_name
+from dashboard.ui.read import read
+
+
+def _linked(key: str, options: Sequence[Any], default: Any) -> Any:
+    """Give the option named in the link, or the default when it names none of them."""
+    named = st.query_params.get(key, "")
+    return next((option for option in options if str(option) == named), default)
+
+
+def _follow(key: str, value: Any, default: Any) -> None:
+    if value == default:
+        st.query_params.pop(key, None)
+    elif st.query_params.get(key) != str(value):
+        st.query_params[key] = str(value)
+
+
+def linked_choice(
+    label: str, key: str, options: Sequence[Any], names: dict[Any, str], default: Any, **kwargs: Any
+) -> Any:
+    """Offer a list; the choice is kept in the link under `key`."""
+    start = _linked(key, options, default)
+    chosen = st.selectbox(
+        label,
+        options,
+        index=options.index(start) if start in options else 0,
+        format_func=lambda option: names.get(option, str(option)),
+        key=f"choose-{key}",
+        filter_mode=None,
+        **kwargs,
+    )
+    _follow(key, chosen, default)
+    return chosen
+
+
+def choose_programme(actor: Actor) -> dict[str, Any] | None:
+    """Offer the programmes the actor sees; give the chosen one as a record, None without any."""
+    found = read(programmes, actor)
+    if found.empty:
+        st.info(_("您名下还没有可看的年度清单。请联系督查室或安全管理员开通范围。"))
+        return None
+    records = {int(row["programme_id"]): row for row in found.to_dict("records")}
+    names = {
+        key: f"{row['name']}" + ("" if not row["constructed"] else _("（演示数据）"))
+        for key, row in records.items()
+    }
+    keys = list(records)
+    if len(keys) == 1:
+        return records[keys[0]]
+    return records[
+        linked_choice(_("年度清单"), "programme", keys, names, keys[0],
+                      label_visibility="collapsed")
+    ]  # fmt: skip
+
+
+def choose_month(months: Sequence[date], default: date) -> date:
+    """Offer months, newest first; kept in the link."""
+    names = {month: month_name(month) for month in months}
+    chosen: date = linked_choice(
+        _("月份"), "month", list(months), names, default, label_visibility="collapsed"
+    )
+    return chosen
+
+
+def choose_from(label: str, rows: pd.DataFrame, key: str, text: str, link: str) -> int | None:
+    """Offer the rows of a frame by the column `text`; give the value of the column `key`."""
+    if rows.empty:
+        return None
+    options = [int(value) for value in rows[key]]
+    names = dict(zip(options, (str(value) for value in rows[text]), strict=True))
+    if len(options) == 1:
+        return options[0]
+    return int(linked_choice(label, link, options, names, options[0]))
+
+
+def linked_id(key: str) -> int | None:
+    """Give the row named in the link, None when there is none."""
+    named = st.query_params.get(key, "")
+    return int(named) if named.isdecimal() and len(named) < 12 else None
+
+
+def section(sections: dict[str, str], key: str = "section") -> str:
+    """Offer the sections of a page; the chosen one stands in the link."""
+    options = list(sections)
+    start = _linked(key, options, options[0])
+    chosen = st.segmented_control(
+        _("栏目"),
+        options,
+        default=start,
+        format_func=sections.__getitem__,
+        key=f"choose-{key}",
+        required=True,
+        label_visibility="collapsed",
+    )
+    picked = chosen or options[0]
+    _follow(key, picked, options[0])
+    return picked

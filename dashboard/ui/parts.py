@@ -1,0 +1,127 @@
+"""Small pieces of HTML the pages share: lights, tables, lists of facts. Every text is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import clock
+from dashboard.i18n import _
+from models.base import Code
+
+
+def shown(value: Any) -> str:
+    """Write a value as people read it; nothing known is an empty string."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, Code):
+        return _(value.label)
+    if isinstance(value, datetime):
+        return clock.local(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        text = f"{value:,f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def pct(value: Any) -> str:
+    """Write a percentage with at most one decimal, or a dash."""
+    return "—" if value is None or value != value else f"{shown(round(Decimal(value), 1))}%"
+
+
+def month_name(month: date) -> str:
+    """Name a month: 2026年8月."""
+    return _("{year}年{month}月").format(year=month.year, month=month.month)
+
+
+def shape(kind: str | None, title: str = "", *, open_month: bool = False) -> str:
+    """Draw a light's shape with its word for screen readers."""
+    css = "ms-shape " + (str(kind) if kind else "NONE")
+    box = f'<span class="{css}"></span><span class="ms-sr">{escape(title)}</span>'
+    return f'<span class="ms-open">{box}</span>' if open_month else box
+
+
+def light(kind: str, word: str) -> str:
+    """Draw a light: shape and word."""
+    return f'<span class="ms-light"><span class="ms-shape {kind}"></span>{escape(word)}</span>'
+
+
+def show_table(
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    *,
+    numbers: Sequence[str] = (),
+    html: Sequence[str] = (),
+    stack: bool = True,
+    empty: str = "",
+) -> None:
+    """Show rows as a table whose cells are text (those named in `html` are our own markup).
+
+    On a phone each row becomes a card, unless `stack` is off. Without rows, `empty` is said.
+    """
+    records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
+    if not records:
+        st.info(empty or _("没有记录。"))
+        return
+    head = "".join(
+        f'<th scope="col"{" class=ms-num" if name in numbers else ""}>{escape(title)}</th>'
+        for name, title in columns.items()
+    )
+    body = "".join(f"<tr>{_cells(record, columns, numbers, html)}</tr>" for record in records)
+    css = "ms-table stack" if stack else "ms-table"
+    st.html(
+        f'<div class="ms-scroll"><table class="{css}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(
+    record: Mapping[Any, Any],
+    columns: Mapping[str, str],
+    numbers: Sequence[str],
+    html: Sequence[str],
+) -> str:
+    cells = []
+    for name, title in columns.items():
+        value = record.get(name)
+        inner = str(value) if name in html else escape(shown(value)).replace("\n", "<br>")
+        css = ' class="ms-num"' if name in numbers else ""
+        cells.append(f'<td{css} data-title="{escape(title)}">{inner}</td>')
+    return "".join(cells)
+
+
+def show_facts(facts: Mapping[str, Any], *, big: Sequence[str] = ()) -> None:
+    """Show a list of title and value; those without a value are left out."""
+    items = "".join(
+        f'<div><dt>{escape(title)}</dt><dd class="{"big" if title in big else ""}">'
+        f"{escape(shown(value))}</dd></div>"
+        for title, value in facts.items()
+        if shown(value)
+    )
+    if items:
+        st.html(f'<dl class="ms-facts">{items}</dl>')
+
+
+def file_link(file_id: int, name: str) -> str:
+    """Link to a stored file; the route checks the permission again."""
+    return f'<a href="/files/{int(file_id)}" target="_blank" rel="noopener">{escape(name)}</a>'
+
+
+def source_link(source: str, url: str) -> str:
+    """Name a document, linked when it has an address of the web."""
+    if url.startswith(("http://", "https://")):
+        return (
+            f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">'
+            f"{escape(source or url)}</a>"
+        )
+    return escape(source)

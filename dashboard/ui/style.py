@@ -1,0 +1,26 @@
+"""The one stylesheet: calm surfaces, touch targets, light shapes, and our words for Streamlit's."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.i18n import _
+
+
+@cache
+def _sheet() -> str:
+    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+
+
+def apply() -> None:
+    """Put the stylesheet on the page, with the uploader's fixed English words replaced."""
+    words = {
+        "--uploader-drop": _("把表格拖到这里，或点按钮选择"),
+        "--uploader-limit": _("不超过 20 MB：.xlsx .xls .xlsm .csv"),
+        "--uploader-browse": _("选择文件"),
+    }
+    root = ";".join(f'{name}:"{text}"' for name, text in words.items())
+    st.html(f"<style>:root{{{root}}}{_sheet()}</style>")

@@ -1,0 +1,359 @@
+"""Upload → check → import on one screen: the panel that the monthly and the plan sheet share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboard import clock
+from dashboard.commands.upload import (
+    commit_upload,
+    discard_upload,
+    examined,
+    map_columns,
+    mend_cell,
+    store_upload,
+    warning_rows,
+)
+from dashboard.i18n import _
+from dashboard.imports.examination import Draft, Examination, Problem, Status, Table
+from dashboard.imports.headings import field_titles
+from dashboard.permissions import Actor
+from dashboard.ui import parts, state
+from dashboard.ui.read import read
+from dashboard.ui.run import run
+from models.upload import UploadKind, UploadState
+
+STATUS_WORDS = {
+    Status.NEW: "新增",
+    Status.CHANGED: "有变化",
+    Status.UNCHANGED: "无变化",
+    Status.REFUSED: "有错误",
+}
+
+
+def receive(
+    actor: Actor, kind: UploadKind, programme_id: int, agency_id: int | None, month: date
+) -> None:
+    """Offer to drop a sheet; what comes is kept as a draft at once and shown for checking."""
+    st.caption(_("涉密内容不得上传。文件原样留存，导入前可逐格核对。"))
+    given = st.file_uploader(
+        _("选择本月进度表"),
+        type=["xlsx", "xlsm", "xls", "csv"],
+        key=f"sheet-{kind}-{programme_id}-{agency_id}-{month}",
+        label_visibility="collapsed",
+    )
+    if given is None or state.kept("received") == given.file_id:
+        return
+    upload = run(
+        store_upload,
+        actor,
+        kind=kind,
+        programme_id=programme_id,
+        agency_id=agency_id,
+        month=month,
+        name=given.name,
+        data=given.getvalue(),
+        done="",
+        stay=True,
+    )
+    if upload is not None:
+        state.keep("received", given.file_id)
+        st.query_params["upload"] = str(upload.id)
+
+
+def linked_upload() -> int | None:
+    """Give the upload named in the link, so that a preview outlives its tab."""
+    named = st.query_params.get("upload", "")
+    return int(named) if named.isdecimal() else None
+
+
+def leave() -> None:
+    """Go back to the list: the link no longer names an upload."""
+    st.query_params.pop("upload", None)
+
+
+def check(actor: Actor, upload_id: int, *, month: date) -> None:
+    """Show what is in the sheet, what is wrong, what would change; import it with one button."""
+    upload, name, found = read(examined, actor, upload_id)
+    if upload.state is not UploadState.DRAFT:
+        st.info(
+            _("批次 {number}（{name}）：{state}，共 {rows} 行。").format(
+                number=upload.number, name=name, state=_(upload.state.label), rows=upload.rows_count
+            )
+        )
+        st.button(_("返回"), on_click=leave)
+        return
+    st.subheader(_("核对 {name}").format(name=name))
+    if found.refusal:
+        st.error(found.refusal)
+        st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
+        return
+    _headline(found)
+    _errors(actor, upload_id, found)
+    reasons = _warnings(found)
+    _difference(found)
+    _told(found)
+    _mapping(actor, upload_id, found)
+    _buttons(actor, upload_id, found, reasons)
+
+
+def _headline(found: Examination) -> None:
+    counts = "　".join(
+        f"{_(word)} <b>{found.counts[status]}</b>" for status, word in STATUS_WORDS.items()
+    )
+    tables = "；".join(
+        _("工作表“{sheet}”第 {first}–{last} 行").format(
+            sheet=escape(t.sheet), first=t.first_row, last=t.last_row
+        )
+        for t in found.tables
+    )
+    st.html(f"<p>{_('读到')} {tables}。{counts}</p>")
+
+
+def _errors(actor: Actor, upload_id: int, found: Examination) -> None:
+    if not found.errors:
+        st.success(_("没有错误。"))
+        return
+    st.error(
+        _("有 {n} 处错误，改正前不会保存任何内容。可在这里改，也可下载标注好的原表改。").format(
+            n=len(found.errors)
+        )
+    )
+    _link(f"/sheets/annotated/{upload_id}", _("下载标注好的原表"))
+    grouped: dict[str, list[Problem]] = defaultdict(list)
+    for problem in found.errors:
+        grouped[problem.rule].append(problem)
+    for problems in grouped.values():
+        places = "、".join(p.cell or p.sheet for p in problems[:12])
+        more = "…" if len(problems) > 12 else ""
+        with st.expander(
+            _("{n} 处：{message}").format(n=len(problems), message=problems[0].message[:40])
+            + f"（{places}{more}）",
+            expanded=len(grouped) <= 4,
+        ):
+            for problem in problems[:30]:
+                _mend(actor, upload_id, problem)
+
+
+def _mend(actor: Actor, upload_id: int, problem: Problem) -> None:
+    place = f"{problem.sheet} {problem.cell}".strip()
+    raw = _("原文“{raw}”").format(raw=problem.raw) if problem.raw else ""
+    st.html(
+        f"<p><b>{escape(place)}</b>　{escape(problem.message)}　"
+        f'<span class="ms-soft">{escape(raw)}　{escape(problem.remedy)}</span></p>'
+    )
+    if not problem.cell or not problem.cell[-1].isdigit():
+        return
+    with st.form(f"mend-{upload_id}-{problem.sheet}-{problem.cell}-{problem.rule}", border=False):
+        box, button = st.columns([3, 1], vertical_alignment="bottom")
+        text = box.text_input(
+            _("{cell} 改为").format(cell=problem.cell), value=problem.raw, max_chars=2000
+        )
+        if button.form_submit_button(_("改这一格")):
+            run(
+                mend_cell,
+                actor,
+                upload_id,
+                sheet=problem.sheet,
+                cell=problem.cell,
+                text=text or "",
+                done=_("{cell} 已按人工录入修改，原文件不变。").format(cell=problem.cell),
+            )
+
+
+def _warnings(found: Examination) -> dict[tuple[str, int], str]:
+    rows = warning_rows(found)
+    if not rows:
+        return {}
+    st.warning(_("有 {n} 行数据存疑，请逐行写明情况后才能导入。").format(n=len(rows)))
+    reasons = {}
+    for (sheet, row), messages in rows.items():
+        where = _("第 {row} 行").format(row=row) if row else sheet
+        said = st.text_input(
+            f"{where}：{'；'.join(messages)}",
+            key=f"reason-{found.sha256[:12]}-{sheet}-{row}",
+            placeholder=_("情况说明（必填，随数据留存）"),
+            max_chars=500,
+        )
+        reasons[sheet, row] = said or ""
+    return reasons
+
+
+def _difference(found: Examination) -> None:
+    moved = [d for d in found.drafts if d.status in (Status.NEW, Status.CHANGED)]
+    if not moved:
+        return
+    titles = field_titles(found.kind)
+    rows = [
+        {
+            "row": draft.row,
+            "code": f"{draft.project_code} {draft.work_item_code or ''}".strip(),
+            "name": draft.values.get("work_item_name") or draft.values.get("project_name") or "",
+            "status": _(STATUS_WORDS[draft.status]),
+            "changes": _changes(draft, titles),
+        }
+        for draft in moved
+    ]
+    with st.expander(_("将要写入的 {n} 行（原值 → 新值）").format(n=len(rows)), expanded=True):
+        parts.show_table(
+            rows,
+            {
+                "row": _("行"),
+                "code": _("编号"),
+                "name": _("项目"),
+                "status": _("情况"),
+                "changes": _("变化"),
+            },
+            html=["changes"],
+        )
+
+
+def _changes(draft: Draft, titles: dict[str, str]) -> str:
+    lines = []
+    for change in draft.changes:
+        old, new = parts.shown(change.old), parts.shown(change.new)
+        if len(new) > 60:
+            new = new[:60] + "…"
+        lines.append(
+            f'<span class="ms-soft">{escape(_(titles.get(change.field, change.field)))}</span> '
+            f"{escape(old[:40]) or '—'} → <b>{escape(new) or '—'}</b>"
+        )
+    return "<br>".join(lines)
+
+
+def _told(found: Examination) -> None:
+    if found.told:
+        with st.expander(_("没有导入的内容（{n} 处）").format(n=len(found.told))):
+            parts.show_table(
+                [told._asdict() if hasattr(told, "_asdict") else vars(told) for told in found.told],
+                {"sheet": _("工作表"), "place": _("位置"), "text": _("说明")},
+            )
+
+
+def _mapping(actor: Actor, upload_id: int, found: Examination) -> None:
+    titles = field_titles(found.kind)
+    for table in found.tables:
+        unknown = [c for c in table.columns if c.how == "unknown"]
+        label = _("列的对应（{sheet}）").format(sheet=table.sheet)
+        if unknown:
+            label += _("：{n} 列没有认出").format(n=len(unknown))
+        with st.expander(label, expanded=bool(unknown) and bool(found.errors)):
+            parts.show_table(
+                [
+                    {
+                        "letter": c.letter,
+                        "heading": c.heading,
+                        "field": _(titles.get(c.field, "不导入")),
+                        "examples": "、".join(c.examples[:3]),
+                    }
+                    for c in table.columns
+                ],
+                {
+                    "letter": _("列"),
+                    "heading": _("表头"),
+                    "field": _("对应"),
+                    "examples": _("前几个值"),
+                },
+            )
+            _remap(actor, upload_id, table, titles)
+
+
+def _remap(actor: Actor, upload_id: int, table: Table, titles: dict[str, str]) -> None:
+    with st.form(f"map-{upload_id}-{table.sheet}-{table.header_row}", border=False):
+        left, right, button = st.columns([2, 2, 1], vertical_alignment="bottom")
+        headings = [c.heading for c in table.columns]
+        heading = left.selectbox(_("改这一列"), headings, filter_mode=None)
+        options = ["", *titles]
+        field = right.selectbox(
+            _("对应到"),
+            options,
+            format_func=lambda name: _(titles.get(name, "不导入")),
+            filter_mode=None,
+        )
+        if button.form_submit_button(_("确认对应")) and heading:
+            run(
+                map_columns,
+                actor,
+                upload_id,
+                layout=table.layout,
+                choices={heading: (field or "", "")},
+                done=_("已记住这一列的对应，下次同样的表头会照此读取。"),
+            )
+
+
+def _buttons(
+    actor: Actor, upload_id: int, found: Examination, reasons: dict[tuple[str, int], str]
+) -> None:
+    moved = {d.project_code for d in found.drafts if d.status in (Status.NEW, Status.CHANGED)}
+    ready = found.passes and bool(moved) and all(text.strip() for text in reasons.values())
+    with st.container(horizontal=True):
+        for submit, label in (
+            (True, _("导入并报送 {n} 个项目").format(n=len(moved))),
+            (False, _("只存草稿，暂不报送")),
+        ):
+            if st.button(label, type="primary" if submit else "secondary", disabled=not ready):
+                _commit(actor, upload_id, found, reasons, submit=submit)
+        st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
+    if found.passes and not moved:
+        st.info(_("表中内容与已有数据完全一致，没有需要导入的行。"))
+
+
+def _commit(
+    actor: Actor,
+    upload_id: int,
+    found: Examination,
+    reasons: dict[tuple[str, int], str],
+    *,
+    submit: bool,
+) -> None:
+    def done(result: Any) -> str:
+        leave()
+        if result.receipt:
+            return _("已导入 {n} 个项目并报送，回执号 {receipt}，现在由单位审核人办理。").format(
+                n=result.rows, receipt=result.receipt
+            )
+        return _("已导入 {n} 个项目，存为草稿（批次 {number}），尚未报送。").format(
+            n=result.rows, number=result.number
+        )
+
+    run(
+        commit_upload,
+        actor,
+        upload_id,
+        found,
+        reasons=reasons,
+        today=clock.today(),
+        submit=submit,
+        done=done,
+    )
+
+
+def _discard(actor: Actor, upload_id: int) -> None:
+    run(discard_upload, actor, upload_id, done=_("已放弃，没有保存任何数据。"), stay=True)
+    leave()
+
+
+def _link(href: str, text: str) -> None:
+    st.html(f'<a class="ms-button" href="{href}" target="_blank" rel="noopener">{escape(text)}</a>')
+
+
+def template_link(programme_id: int, agency_id: int, month: date) -> None:
+    """Link to the unit's own workbook for the month."""
+    _link(f"/sheets/template/{programme_id}/{agency_id}/{month:%Y-%m}", _("下载本月填报模板"))
+
+
+def chosen_rows(rows: Sequence[dict[str, Any]], key: str, label: str) -> list[int]:
+    """Offer rows as touchable check boxes with a select-all; give the ids ticked."""
+    everything = st.checkbox(_("全选（{n} 条）").format(n=len(rows)), key=f"all-{label}")
+    ticked = []
+    for row in rows:
+        text = f"**{row['code']} {row['project']}**　{parts.pct(row['completed_pct'])}"
+        if st.checkbox(text, value=everything, key=f"{label}-{row[key]}-{everything}"):
+            ticked.append(int(row[key]))
+    return ticked

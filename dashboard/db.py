@@ -157,3 +157,9 @@ def frame(session: Session, statement: Executable) -> pd.DataFrame:
     names = list(result.keys())
     rows: Any = [tuple(row) for row in result]
     return pd.DataFrame(rows, columns=names).astype(object) if rows else pd.DataFrame(columns=names)
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a frame as dictionaries by column."""
+    names = [str(name) for name in rows.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows.itertuples(index=False, name=None)]

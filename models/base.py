@@ -82,6 +82,11 @@ class Code(StrEnum):
         member.label = label
         return member
 
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """Give the member stored as `value`. Raises KeyError when there is none."""
+        return cls[value]
+
 
 def code_type(codes: type[Code]) -> Enum:
     """Give the column type of a code list: text with a CHECK, so a new code is no new type."""

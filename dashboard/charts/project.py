@@ -11,7 +11,9 @@ from dashboard.charts import theme
 from dashboard.i18n import _
 
 
-def progress_curve(plan: pd.DataFrame, reports: pd.DataFrame) -> alt.LayerChart | None:
+def progress_curve(
+    plan: pd.DataFrame, reports: pd.DataFrame
+) -> alt.Chart | alt.LayerChart | alt.FacetChart | None:
     """Draw the S-curve: planned and accepted cumulative percent by month.
 
     `plan` has due_on and planned_pct, `reports` month, completed_pct; None when neither has one.
@@ -41,7 +43,9 @@ def progress_curve(plan: pd.DataFrame, reports: pd.DataFrame) -> alt.LayerChart 
     return alt.layer(lines, base.mark_circle(size=48)).properties(height=260)
 
 
-def milestone_gantt(nodes: pd.DataFrame, today: date) -> alt.LayerChart | None:
+def milestone_gantt(
+    nodes: pd.DataFrame, today: date
+) -> alt.Chart | alt.LayerChart | alt.FacetChart | None:
     """Draw named milestones on a time axis: planned day, actual day, and those past due.
 
     `nodes` has name, due_on, completed_on (None when not done); None when there is none.

@@ -25,7 +25,8 @@ def place_in_tree(session: Session, row: Agency | Region) -> None:
     """Write the path of a new row: the ids from the root."""
     session.add(row)
     session.flush()
-    parent = session.get(type(row), row.parent_id) if row.parent_id else None
+    model: type[Agency] | type[Region] = Agency if isinstance(row, Agency) else Region
+    parent = session.get(model, row.parent_id) if row.parent_id else None
     row.path = f"{parent.path if parent else '/'}{row.id}/"
     session.flush()
 

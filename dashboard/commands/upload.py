@@ -9,53 +9,26 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard import files
 from dashboard.audit import record
 from dashboard.commands.file import store_file
-from dashboard.commands.report import editable_report, submit_reports
 from dashboard.db import load
-from dashboard.errors import Conflict, Invalid
+from dashboard.errors import Conflict
 from dashboard.i18n import _
 from dashboard.imports.child import examine_in_child
-from dashboard.imports.examination import Draft, Examination, Level, Status
+from dashboard.imports.examination import Examination, Level
 from dashboard.permissions import Action, Actor, allow, refusal
-from dashboard.queries.scope import scope_of
 from dashboard.queries.upload import own_upload, sheet_context
 from models.agency import Agency
 from models.base import utc_now
 from models.file import StoredFile
-from models.project import LivelihoodProject, WorkItem
-from models.report import (
-    FIGURES,
-    LINE_FIGURES,
-    CellSource,
-    ProgressReport,
-    ReportingPeriod,
-    ReportLine,
-    ReportState,
-)
-from models.upload import HeadingMapping, Upload, UploadKind, UploadState
-
-_KEPT_OUT = {"id", "created_at", "changed_at", "version"}
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What a commit did: the batch number, the rows it wrote, and the receipt if submitted."""
-
-    number: str
-    rows: int
-    receipt: str = ""
+from models.upload import Upload, UploadKind, UploadState
 
 
 def store_upload(
@@ -86,8 +59,8 @@ def store_upload(
     stored = store_file(
         session,
         actor,
-        data,
         name=name,
+        data=data,
         media_type="application/octet-stream",
         agency_id=agency_id,
     )
@@ -116,7 +89,8 @@ def _allow_agency(session: Session, actor: Actor, action: Action, agency_id: int
         raise refusal(actor, action, "agency", agency.id)
 
 
-def _draft_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
+def draft_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
+    """Give an upload that may still be changed, or raise `Conflict`."""
     upload = own_upload(session, actor, upload_id)
     if upload.state is not UploadState.DRAFT:
         raise Conflict(
@@ -131,7 +105,7 @@ def mend_cell(
     session: Session, actor: Actor, upload_id: int, *, sheet: str, cell: str, text: str
 ) -> Upload:
     """Enter a cell by hand in the preview; kept with who and when, the file stays as it came."""
-    upload = _draft_upload(session, actor, upload_id)
+    upload = draft_upload(session, actor, upload_id)
     edits = json.loads(upload.edits)
     edits[f"{sheet}!{cell}"] = {
         "text": text.strip(),
@@ -153,7 +127,7 @@ def map_columns(
     choices: Mapping[str, tuple[str, str]],
 ) -> Upload:
     """Say what the columns of a heading layout mean; remembered for the unit at the import."""
-    upload = _draft_upload(session, actor, upload_id)
+    upload = draft_upload(session, actor, upload_id)
     mapping = json.loads(upload.mapping)
     mapping[layout] = {heading: list(choice) for heading, choice in choices.items()}
     upload.mapping = json.dumps(mapping, ensure_ascii=False)
@@ -163,7 +137,7 @@ def map_columns(
 
 def discard_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     """Give a draft up; nothing of it was saved as figures."""
-    upload = _draft_upload(session, actor, upload_id)
+    upload = draft_upload(session, actor, upload_id)
     upload.state = UploadState.DISCARDED
     record(session, actor, "upload:discard", upload)
     return upload
@@ -193,262 +167,3 @@ def warning_rows(examination: Examination) -> dict[tuple[str, int], list[str]]:
             row = int(digits.group()) if digits else 0
             found[problem.sheet, row].append(problem.message)
     return dict(found)
-
-
-def commit_upload(
-    session: Session,
-    actor: Actor,
-    upload_id: int,
-    examination: Examination,
-    *,
-    reasons: Mapping[tuple[str, int], str],
-    today: date,
-    submit: bool,
-) -> Imported:
-    """Import a monthly sheet, all or nothing, and with `submit` send it to the reviewer.
-
-    Raises:
-        Invalid: errors are left, a warning lacks its reason, or a report may not be written now.
-        Conflict: the same file was imported already, or a figure changed since the preview.
-    """
-    upload = _draft_upload(session, actor, upload_id)
-    _require_clean(upload, examination, reasons)
-    _settle(session, upload)
-    reports: list[ProgressReport] = []
-    images: list[dict[str, Any]] = []
-    for code, drafts in _by_project(examination).items():
-        project = _project(session, actor, upload, code)
-        period = _period(session, upload)
-        report = editable_report(session, project.id or 0, period, upload.agency_id, today)
-        images.append(_image(session, report))
-        _fill(session, actor, upload, report, drafts, reasons)
-        record(session, actor, "report:import", report, batch=upload.number)
-        _write_details(session, upload, report, drafts)
-        reports.append(report)
-    for image, report in zip(images, reports, strict=True):
-        image["id"] = report.id
-    _remember_mapping(session, upload, examination)
-    upload.state = UploadState.COMMITTED
-    upload.committed_at = utc_now()
-    upload.rows_count = len(reports)
-    upload.before = json.dumps(images, ensure_ascii=False)
-    record(session, actor, Action.REPORT_UPLOAD, upload, batch=upload.number)
-    ids = [report.id or 0 for report in reports]
-    receipt = submit_reports(session, actor, ids, today=today) if submit and ids else ""
-    return Imported(upload.number, len(reports), receipt)
-
-
-def _require_clean(
-    upload: Upload, examination: Examination, reasons: Mapping[tuple[str, int], str]
-) -> None:
-    if examination.sha256 != upload.sha256:
-        raise Conflict(_("预览与文件不一致，请重新核对。"))
-    if examination.refusal:
-        raise Invalid(examination.refusal)
-    if examination.errors:
-        raise Invalid(_("还有 {n} 处错误，没有导入任何内容。").format(n=len(examination.errors)))
-    if not any(d.status in (Status.NEW, Status.CHANGED) for d in examination.drafts):
-        raise Invalid(_("表中没有新的或有变化的行，没有需要导入的内容。"))
-    silent = [key for key in warning_rows(examination) if not reasons.get(key, "").strip()]
-    if silent:
-        places = "、".join(f"{sheet} 第 {row} 行" if row else sheet for sheet, row in silent[:5])
-        raise Invalid(_("请为存疑数据填写说明：{places}。").format(places=places))
-
-
-def _settle(session: Session, upload: Upload) -> None:
-    key = f"{upload.sha256}:{upload.programme_id}:{upload.agency_id}:{upload.month}"
-    taken = session.exec(rows_of(Upload).where(Upload.settled_key == key)).first()
-    if taken is not None:
-        raise Conflict(_("同一文件已作为批次 {n} 导入，没有重复导入。").format(n=taken.number))
-    upload.settled_key = key
-    try:
-        with session.begin_nested():
-            session.flush()
-    except IntegrityError as error:
-        raise Conflict(_("同一文件刚刚已被导入，没有重复导入。")) from error
-
-
-def _by_project(examination: Examination) -> dict[str, list[Draft]]:
-    grouped: dict[str, list[Draft]] = defaultdict(list)
-    for draft in examination.drafts:
-        grouped[draft.project_code or ""].append(draft)
-    moved = (Status.NEW, Status.CHANGED)
-    return {
-        code: drafts
-        for code, drafts in grouped.items()
-        if any(draft.status in moved for draft in drafts)
-    }
-
-
-def _project(session: Session, actor: Actor, upload: Upload, code: str) -> LivelihoodProject:
-    statement = rows_of(LivelihoodProject).where(
-        LivelihoodProject.programme_id == upload.programme_id, LivelihoodProject.code == code
-    )
-    project = session.exec(statement).first()
-    if project is None:
-        raise Invalid(_("找不到编号为 {code} 的项目。").format(code=code))
-    allow(actor, Action.REPORT_UPLOAD, scope_of(session, project.id or 0))
-    return project
-
-
-def _period(session: Session, upload: Upload) -> ReportingPeriod:
-    statement = rows_of(ReportingPeriod).where(
-        ReportingPeriod.programme_id == upload.programme_id,
-        ReportingPeriod.month == upload.month,
-    )
-    period = session.exec(statement).first()
-    if period is None:
-        raise Invalid(_("本月还没有开始填报，请督查室先设置填报期。"))
-    return period
-
-
-def _fill(
-    session: Session,
-    actor: Actor,
-    upload: Upload,
-    report: ProgressReport,
-    drafts: Sequence[Draft],
-    reasons: Mapping[tuple[str, int], str],
-) -> None:
-    whole = [draft for draft in drafts if not draft.work_item_code] or list(drafts)
-    for name in FIGURES:
-        given = [d.values[name] for d in whole if name in d.values and d.values[name] is not None]
-        if not any(name in draft.letters or name in draft.values for draft in whole):
-            continue
-        if len(whole) > 1 and drafts[0].work_item_code:
-            texts = [value for value in given if isinstance(value, str) and value]
-            setattr(report, name, "；".join(dict.fromkeys(texts)) if texts else _blank(name))
-        else:
-            setattr(report, name, given[0] if given else _blank(name))
-    said = [reasons[d.sheet, d.row] for d in drafts if reasons.get((d.sheet, d.row))]
-    said += [text for (_sheet, row), text in reasons.items() if row == 0 and text]
-    report.warning_reason = "；".join(dict.fromkeys(said))
-    report.no_change = False
-    report.state = ReportState.DRAFT
-    report.upload_id = upload.id
-
-
-def _blank(name: str) -> str | None:
-    default = ProgressReport.model_fields[name].default
-    return "" if default == "" else None
-
-
-def _write_details(
-    session: Session, upload: Upload, report: ProgressReport, drafts: Sequence[Draft]
-) -> None:
-    items = {
-        item.code: item.id
-        for item in session.exec(rows_of(WorkItem).where(WorkItem.project_id == report.project_id))
-    }
-    edits = json.loads(upload.edits)
-    _clear_details(session, report)
-    for draft in drafts:
-        item_id = items.get(draft.work_item_code or "")
-        if item_id is not None:
-            figures: dict[str, Any] = {name: draft.values.get(name) for name in LINE_FIGURES}
-            session.add(ReportLine(report_id=report.id or 0, work_item_id=item_id, **figures))
-        for name, where in draft.cells.items():
-            if name not in FIGURES or draft.values.get(name) in (None, ""):
-                continue
-            edit = edits.get(f"{where.sheet}!{where.cell}")
-            session.add(
-                CellSource(
-                    report_id=report.id or 0,
-                    work_item_id=item_id,
-                    field=name,
-                    upload_id=upload.id,
-                    sheet=where.sheet[:80],
-                    cell=where.cell,
-                    raw=where.raw,
-                    by_hand=edit is not None,
-                    entered_by_id=edit["by"] if edit else None,
-                )
-            )
-    session.flush()
-
-
-def _clear_details(session: Session, report: ProgressReport) -> None:
-    for model in (ReportLine, CellSource):
-        for old in session.exec(rows_of(model).where(model.report_id == report.id)):
-            session.delete(old)
-    session.flush()
-
-
-def _remember_mapping(session: Session, upload: Upload, examination: Examination) -> None:
-    chosen = json.loads(upload.mapping)
-    if not upload.agency_id:
-        return
-    for layout in {table.layout for table in examination.tables} & set(chosen):
-        statement = rows_of(HeadingMapping).where(
-            HeadingMapping.agency_id == upload.agency_id, HeadingMapping.layout == layout
-        )
-        kept = session.exec(statement).first() or HeadingMapping(
-            agency_id=upload.agency_id, layout=layout, mapping="{}"
-        )
-        kept.mapping = json.dumps(
-            {**json.loads(kept.mapping), **chosen[layout]}, ensure_ascii=False
-        )
-        session.add(kept)
-
-
-def _plain(row: SQLModel) -> dict[str, Any]:
-    return {
-        name: format(value, "f") if isinstance(value, Decimal) else
-        value.isoformat() if isinstance(value, date | datetime) else value
-        for name, value in row.model_dump(exclude=_KEPT_OUT).items()
-    }  # fmt: skip
-
-
-def _image(session: Session, report: ProgressReport) -> dict[str, Any]:
-    """Keep what a report was before the batch, so that taking it back restores exactly that."""
-    if report.id is None:
-        return {"report": None}
-    details = {
-        model.__tablename__: [
-            _plain(row) for row in session.exec(rows_of(model).where(model.report_id == report.id))
-        ]
-        for model in (ReportLine, CellSource)
-    }
-    return {"report": _plain(report), **details}
-
-
-def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
-    """Undo a batch until any of it is accepted (G8): its reports are as they were before.
-
-    Raises:
-        Conflict: a report of the batch was accepted, or a later batch changed it.
-    """
-    upload = own_upload(session, actor, upload_id)
-    allow(actor, Action.REPORT_UPLOAD)
-    if upload.state is not UploadState.COMMITTED:
-        raise Conflict(_("批次 {number} 没有可撤回的内容。").format(number=upload.number))
-    for image in json.loads(upload.before):
-        report = load(session, ProgressReport, image["id"])
-        if report.state is ReportState.ACCEPTED:
-            raise Conflict(_("批次中有已审定的月报，不能撤回。"))
-        if report.upload_id != upload.id:
-            raise Conflict(_("批次中的月报已被后来的批次修改，请先撤回后来的批次。"))
-        _clear_details(session, report)
-        if image["report"] is None:
-            record(session, actor, "report:take-back", report, batch=upload.number)
-            session.delete(report)
-            session.flush()
-        else:
-            _restore(session, actor, report, image, upload.number)
-    upload.state = UploadState.TAKEN_BACK
-    upload.settled_key = None
-    record(session, actor, "upload:take-back", upload, batch=upload.number)
-    return upload
-
-
-def _restore(
-    session: Session, actor: Actor, report: ProgressReport, image: dict[str, Any], batch: str
-) -> None:
-    earlier = ProgressReport.model_validate(image["report"])
-    for name in image["report"]:
-        setattr(report, name, getattr(earlier, name))
-    record(session, actor, "report:take-back", report, batch=batch)
-    for model in (ReportLine, CellSource):
-        for values in image[str(model.__tablename__)]:
-            session.add(model.model_validate(values))
-    session.flush()

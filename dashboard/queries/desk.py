@@ -9,9 +9,12 @@ from typing import Any
 import pandas as pd
 from sqlmodel import Session
 
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
-from dashboard.queries.project import adjustments, instructions, programmes
+from dashboard.queries.adjustment import adjustments
+from dashboard.queries.instruction import instructions
+from dashboard.queries.project import programmes
 from dashboard.queries.report import periods, reports_due, unlocks
 from models.report import ReportState
 
@@ -45,16 +48,16 @@ def _row(group: str, what: str, project: str, detail: str, due: date | None, lin
 def _report_rows(session: Session, actor: Actor, today: date) -> Iterable[Any]:
     if not actor.may(Action.REPORT_READ):
         return
-    for programme in programmes(session, actor).to_dict("records"):
+    for programme in records(programmes(session, actor)):
         if programme["shown_on"] is not None:
             continue
         key = int(programme["programme_id"])
         known = periods(session, actor, key)
-        for period in known.to_dict("records"):
+        for period in records(known):
             opened = period["due_on"].replace(day=1) <= today
             if not opened or (today - period["locked_after"]).days > 0:
                 continue
-            due = reports_due(session, actor, key, period["month"]).to_dict("records")
+            due = records(reports_due(session, actor, key, period["month"]))
             link = f"/reports?programme={key}&month={period['month']}"
             yield from _by_state(actor, due, period, link)
 
@@ -81,7 +84,7 @@ def _by_state(
             ReportState.SUBMITTED, ReportState.CONFIRMED,
         ):  # fmt: skip
             word = _("{month} 月报已报送，等待办理").format(month=month)
-            yield _row(OTHERS, word, name, _(ReportState(state).label), None, link)
+            yield _row(OTHERS, word, name, _(ReportState.of(state).label), None, link)
         elif actor.may(Action.REPORT_ACCEPT) and state is None:
             word = _("{month} 月报尚未报送").format(month=month)
             yield _row(OTHERS, word, name, row["agency"], period["due_on"], link)
@@ -90,7 +93,7 @@ def _by_state(
 def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[Any]:
     if not actor.may(Action.REPORT_READ):
         return
-    for row in instructions(session, actor, unanswered=True).to_dict("records"):
+    for row in records(instructions(session, actor, unanswered=True)):
         answers = actor.may(Action.INSTRUCTION_ANSWER)
         mine = row["given_by_id"] == actor.account_id
         if not (answers or mine or actor.may(Action.REPORT_ACCEPT)):
@@ -103,7 +106,7 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
             row["due_on"],
             f"/project?id={row['project_id']}",
         )
-    for row in instructions(session, actor).to_dict("records"):
+    for row in records(instructions(session, actor)):
         fresh = row["answered_on"] is not None and (today - row["answered_on"]).days <= 14
         if fresh and row["given_by_id"] == actor.account_id:
             yield _row(
@@ -118,10 +121,10 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
 
 def _office_rows(session: Session, actor: Actor) -> Iterable[Any]:
     if actor.may(Action.ADJUSTMENT_DECIDE):
-        for row in adjustments(session, actor, proposed=True).to_dict("records"):
+        for row in records(adjustments(session, actor, proposed=True)):
             name = f"{row['code']} {row['project']}"
             yield _row(MINE, _("调整申请待审批"), name, row["reason"], None, "/plan")
     if actor.may(Action.UNLOCK_APPROVE):
-        for row in unlocks(session, actor, waiting=True).to_dict("records"):
+        for row in records(unlocks(session, actor, waiting=True)):
             name = f"{row['code']} {row['project']}"
             yield _row(MINE, _("解锁申请待批准"), name, row["reason"], None, "/reports")

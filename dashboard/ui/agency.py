@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.commands.agency import add_agency, add_region, edit_agency
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.ui import parts
@@ -24,7 +25,7 @@ def show_agencies(actor: Actor, found: pd.DataFrame, places: pd.DataFrame) -> No
         "active": _("在用"),
     }
     parts.show_table(found, columns, numbers=["projects"], empty=_("还没有单位。"))
-    rows = {int(row["agency_id"]): row for row in found.to_dict("records")}
+    rows = {int(row["agency_id"]): row for row in records(found)}
     with st.expander(_("修改单位")):
         chosen = st.selectbox(
             _("单位"), list(rows), format_func=lambda key: str(rows[key]["name"]), index=None,
@@ -49,7 +50,7 @@ def _edit(actor: Actor, row: dict[str, object]) -> None:
 
 
 def _pick_region(label: str, places: pd.DataFrame, *, optional: bool = False) -> int | None:
-    names = {int(row["region_id"]): str(row["name"]) for row in places.to_dict("records")}
+    names = {int(row["region_id"]): str(row["name"]) for row in records(places)}
     options = list(names)
     picked = st.selectbox(
         label, options, format_func=names.__getitem__, index=None if optional else 0,

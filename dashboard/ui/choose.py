@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.queries.project import programmes
@@ -53,15 +54,15 @@ def choose_programme(actor: Actor) -> dict[str, Any] | None:
     if found.empty:
         st.info(_("您名下还没有可看的年度清单。请联系督查室或安全管理员开通范围。"))
         return None
-    records = {int(row["programme_id"]): row for row in found.to_dict("records")}
+    rows = {int(row["programme_id"]): row for row in records(found)}
     names = {
         key: f"{row['name']}" + ("" if not row["constructed"] else _("（演示数据）"))
-        for key, row in records.items()
+        for key, row in rows.items()
     }
-    keys = list(records)
+    keys = list(rows)
     if len(keys) == 1:
-        return records[keys[0]]
-    return records[
+        return rows[keys[0]]
+    return rows[
         linked_choice(_("年度清单"), "programme", keys, names, keys[0],
                       label_visibility="collapsed")
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.queries.desk import BACK, MINE, OTHERS
 from dashboard.ui import parts
@@ -27,7 +28,7 @@ def show_desk(found: pd.DataFrame, today: date) -> None:
         OTHERS: _("没有在等别人办的事。"),
     }
     for group, title in groups.items():
-        rows = found[found["group"] == group].to_dict("records")
+        rows = records(found[found["group"] == group])
         st.subheader(f"{title}（{len(rows)}）")
         shown = [
             {

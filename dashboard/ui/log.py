@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.queries.audit import event_word
 from dashboard.ui import parts
@@ -33,7 +34,7 @@ def show_log(found: pd.DataFrame) -> None:
             "object": f"{row['table_name']} {row['row_key']}",
             "changes": _short(row["changes"]),
         }
-        for row in found.to_dict("records")
+        for row in records(found)
     ]
     parts.show_table(
         rows,

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import clock
+from dashboard.db import records
 from dashboard.i18n import _
 from models.base import Code
 
@@ -69,15 +70,15 @@ def show_table(
 
     On a phone each row becomes a card, unless `stack` is off. Without rows, `empty` is said.
     """
-    records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
-    if not records:
+    found = records(rows) if isinstance(rows, pd.DataFrame) else list(rows)
+    if not found:
         st.info(empty or _("没有记录。"))
         return
     head = "".join(
         f'<th scope="col"{" class=ms-num" if name in numbers else ""}>{escape(title)}</th>'
         for name, title in columns.items()
     )
-    body = "".join(f"<tr>{_cells(record, columns, numbers, html)}</tr>" for record in records)
+    body = "".join(f"<tr>{_cells(record, columns, numbers, html)}</tr>" for record in found)
     css = "ms-table stack" if stack else "ms-table"
     st.html(
         f'<div class="ms-scroll"><table class="{css}"><thead><tr>{head}</tr></thead>'

@@ -14,6 +14,7 @@ from dashboard import clock
 from dashboard.commands.account import Link, invite_account, reset_account, set_active
 from dashboard.commands.grant import end_grant, grant_role
 from dashboard.commands.session import end_sessions
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries.account import grants
@@ -50,7 +51,7 @@ def _keep_link(link: Link) -> str:
 
 def show_accounts(actor: Actor, found: pd.DataFrame) -> None:
     """List the accounts; open one to see and change its grants, sessions and lock."""
-    rows = found.to_dict("records")
+    rows = records(found)
     shown = [
         {**row, "state": _state(row), "last_seen_at": row["last_seen_at"] or ""} for row in rows
     ]
@@ -114,7 +115,7 @@ def _one(actor: Actor, row: dict[str, Any]) -> None:
             if st.button(_("结束其全部会话")):
                 run(end_sessions, actor, account_id, now=now, done=_("已结束。"))
     if actor.may(Action.GRANT_EDIT):
-        _end(actor, held.to_dict("records"))
+        _end(actor, records(held))
         _grant(actor, account_id)
 
 
@@ -124,7 +125,9 @@ def _end(actor: Actor, held: Sequence[dict[str, Any]]) -> None:
         if row["last_on"] is not None and row["last_on"] < today:
             continue
         scope = row["region"] or row["agency"] or _("{n} 个项目").format(n=row["projects"])
-        label = _("结束授权：{role} {scope}").format(role=_(Role(row["role"]).label), scope=scope)
+        label = _("结束授权：{role} {scope}").format(
+            role=_(Role.of(row["role"]).label), scope=scope
+        )
         if st.button(label, key=f"end-grant-{row['id']}"):
             run(
                 end_grant, actor, int(row["id"]), today=today, version=int(row["version"]),
@@ -165,7 +168,7 @@ def _scope(actor: Actor, kind: str) -> dict[str, Any]:
         return {"agency_id": _pick(read(agencies, actor), "agency_id", "name", _("单位"))}
     if kind == "projects":
         found = read(grantable_projects, actor)
-        names = {int(r["project_id"]): str(r["label"]) for r in found.to_dict("records")}
+        names = {int(r["project_id"]): str(r["label"]) for r in records(found)}
         chosen = st.multiselect(
             _("项目"), list(names), format_func=names.__getitem__, placeholder=_("请选择"),
             select_all=False,
@@ -175,7 +178,7 @@ def _scope(actor: Actor, kind: str) -> dict[str, Any]:
 
 
 def _pick(rows: pd.DataFrame, key: str, text: str, label: str) -> int | None:
-    names = {int(row[key]): str(row[text]) for row in rows.to_dict("records")}
+    names = {int(row[key]): str(row[text]) for row in records(rows)}
     chosen = st.selectbox(label, list(names), format_func=names.__getitem__)
     return int(chosen) if chosen is not None else None
 

@@ -15,10 +15,15 @@ from dashboard.charts.project import milestone_gantt, progress_curve
 from dashboard.commands.adjustment import propose_adjustment
 from dashboard.commands.instruction import answer_instruction, give_instruction
 from dashboard.commands.project import FREE_FIELDS, edit_project
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries import project as queries
+from dashboard.queries.adjustment import adjustments
 from dashboard.queries.audit import event_word, field_title
+from dashboard.queries.history import history
+from dashboard.queries.instruction import instructions
+from dashboard.queries.project_report import attachments, project_reports, report_cells
 from dashboard.ui import choose, light_card, parts
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -61,7 +66,7 @@ def _light(actor: Actor, row: pd.Series, today: date) -> None:
     project_id = int(row["id"])
     light_card.show(actor, project_id, today)
     plan = read(queries.milestones, actor, project_id)
-    reports = _accepted(read(queries.reports, actor, project_id))
+    reports = _accepted(read(project_reports, actor, project_id))
     monthly = plan[(plan["kind"] == MilestoneKind.MONTHLY) & plan["work_item"].isna()]
     chart = progress_curve(monthly, reports)
     st.subheader(_("计划与完成"))
@@ -151,7 +156,7 @@ def _plan(actor: Actor, row: pd.Series, today: date) -> None:
 
 
 def _adjustments(actor: Actor, project_id: int) -> None:
-    moved = read(queries.adjustments, actor, project_id)
+    moved = read(adjustments, actor, project_id)
     st.subheader(_("调整记录"))
     parts.show_table(
         moved,
@@ -180,7 +185,7 @@ def _propose(actor: Actor, project_id: int, plan: pd.DataFrame) -> None:
         )
         by_node = field in (AdjustmentField.MILESTONE_DUE_ON, AdjustmentField.PLANNED_PCT)
         with st.form(f"adjust-{project_id}-{field}"):
-            names = {int(m["milestone_id"]): m["name"] for m in plan.to_dict("records")}
+            names = {int(m["milestone_id"]): m["name"] for m in records(plan)}
             node = (
                 st.selectbox(_("节点"), list(names), format_func=names.__getitem__)
                 if by_node
@@ -197,13 +202,13 @@ def _propose(actor: Actor, project_id: int, plan: pd.DataFrame) -> None:
 
 
 def _reports(actor: Actor, project_id: int) -> None:
-    reports = read(queries.reports, actor, project_id)
+    reports = read(project_reports, actor, project_id)
     if reports.empty:
         st.info(_("还没有月报。"))
         return
-    for report in reports.to_dict("records"):
+    for report in records(reports):
         title = f"{parts.month_name(report['month'])}　{parts.pct(report['completed_pct'])}　"
-        title += _(ReportState(report["state"]).label)
+        title += _(ReportState.of(report["state"]).label)
         if report["revision"] > 1:
             title += _("（第 {n} 版）").format(n=report["revision"])
         if report["superseded_on"] is not None:
@@ -229,7 +234,7 @@ def _report(actor: Actor, report: dict[str, Any]) -> None:
         st.html(f'<p class="ms-soft">{_("来源")}：{link}</p>')
     if not actor.may(Action.REPORT_READ):
         return
-    cells = read(queries.report_cells, actor, int(report["report_id"]))
+    cells = read(report_cells, actor, int(report["report_id"]))
     if cells.empty:
         return
     rows = [
@@ -239,7 +244,7 @@ def _report(actor: Actor, report: dict[str, Any]) -> None:
             "where": _("人工录入") if cell["by_hand"] else f"{cell['sheet']} {cell['cell']}",
             "file": parts.file_link(cell["file_id"], cell["file_name"]) if cell["file_id"] else "",
         }
-        for cell in cells.to_dict("records")
+        for cell in records(cells)
     ]
     parts.show_table(
         rows,
@@ -257,13 +262,12 @@ def _report(actor: Actor, report: dict[str, Any]) -> None:
 
 
 def _evidence(actor: Actor, project_id: int) -> None:
-    found = read(queries.attachments, actor, project_id)
+    found = read(attachments, actor, project_id)
     if found.empty:
         return
     st.subheader(_("佐证材料"))
     rows = [
-        {**row, "file": parts.file_link(row["file_id"], row["file_name"])}
-        for row in found.to_dict("records")
+        {**row, "file": parts.file_link(row["file_id"], row["file_name"])} for row in records(found)
     ]
     columns = {"month": _("月份"), "file": _("文件"), "caption": _("说明")}
     parts.show_table(rows, columns, html=["file"])
@@ -278,7 +282,7 @@ def _money(actor: Actor, row: pd.Series) -> None:
         numbers=["budgeted_wan"],
         empty=_("没有登记资金来源。"),
     )
-    reports = _accepted(read(queries.reports, actor, project_id))
+    reports = _accepted(read(project_reports, actor, project_id))
     money = ["completed_investment_wan", "allocated_wan", "paid_wan"]
     known = reports.dropna(subset=money, how="all") if len(reports) else reports
     parts.show_table(
@@ -296,8 +300,8 @@ def _money(actor: Actor, row: pd.Series) -> None:
 
 def show_instructions(actor: Actor, project_id: int, today: date) -> None:
     """Show a project's instructions and their answers; let a leader write, the unit answer."""
-    found = read(queries.instructions, actor, project_id)
-    for row in found.to_dict("records"):
+    found = read(instructions, actor, project_id)
+    for row in records(found):
         late = row["answered_on"] is None and row["due_on"] < today
         state = (
             _("已于 {day} 答复").format(day=row["answered_on"])
@@ -345,10 +349,10 @@ def instruct(actor: Actor, project_id: int, today: date) -> None:
 
 
 def _history(actor: Actor, project_id: int) -> None:
-    found = read(queries.history, actor, project_id)
+    found = read(history, actor, project_id)
     rows = [
         {**row, "event": event_word(row["event"]), "changes": _moves(row["changes"])}
-        for row in found.to_dict("records")
+        for row in records(found)
     ]
     parts.show_table(
         rows,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
-from sqlmodel import Session
 
 from dashboard import audit, i18n
 from dashboard.db import reading
@@ -31,7 +30,7 @@ def read(query: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
         newest = audit.version(session)
 
         def ask() -> T:
-            return query(cast(Session, session), actor, *args, **kwargs)
+            return query(session, actor, *args, **kwargs)
 
         who = f"{actor!r} {i18n.language()}"
         return cast(T, _cached(_name(query), who, repr((args, kwargs)), newest, ask))

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.commands.batch import take_back_upload
 from dashboard.commands.report import (
     accept_reports,
     confirm_reports,
@@ -18,7 +19,7 @@ from dashboard.commands.report import (
     submit_reports,
 )
 from dashboard.commands.unlock import approve_unlock, request_unlock
-from dashboard.commands.upload import take_back_upload
+from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries.report import completeness, reports_due, unlocks
@@ -64,7 +65,7 @@ def show_days(period: pd.Series, today: date) -> None:
 def show_work(actor: Actor, programme_id: int, month: date, today: date) -> None:
     """Show the month's reports, with what this actor may do about them."""
     due = read(reports_due, actor, programme_id, month)
-    rows = due.to_dict("records")
+    rows = records(due)
     if actor.may(Action.REPORT_SUBMIT):
         _drafts(actor, rows, month, today)
     if actor.may(Action.REPORT_CONFIRM):
@@ -157,7 +158,7 @@ def _list(rows: Sequence[dict[str, Any]]) -> None:
             **row,
             "link": f'<a href="/project?id={row["project_id"]}" target="_self">'
             f"{escape(row['project'])}</a>",
-            "where": _(WHO_HAS_IT[ReportState(row["state"]) if row["state"] else None])
+            "where": _(WHO_HAS_IT[ReportState.of(row["state"]) if row["state"] else None])
             + (_("（第 {n} 版）").format(n=row["revision"]) if (row["revision"] or 1) > 1 else ""),
             "figure": _("无变化") if row["no_change"] is True else parts.pct(row["completed_pct"])
             if row["report_id"] else "—",
@@ -201,7 +202,7 @@ def _unlocks(actor: Actor, today: date) -> None:
     if waiting.empty:
         return
     st.subheader(_("待批的解锁申请（{n}）").format(n=len(waiting)))
-    for row in waiting.to_dict("records"):
+    for row in records(waiting):
         with st.form(f"unlock-{row['unlock_id']}"):
             st.write(
                 f"{row['code']} {row['project']}　{parts.month_name(row['month'])}　"
@@ -247,7 +248,7 @@ def _batches(actor: Actor, programme_id: int, month: date) -> None:
     with st.expander(_("上传批次（{n}）").format(n=len(received))):
         rows = [
             {**row, "file": parts.file_link(row["file_id"], row["file_name"])}
-            for row in received.to_dict("records")
+            for row in records(received)
         ]
         parts.show_table(
             rows,

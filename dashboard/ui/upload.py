@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import clock
+from dashboard.commands.batch import commit_upload
 from dashboard.commands.upload import (
-    commit_upload,
     discard_upload,
     examined,
     map_columns,

@@ -1,0 +1,120 @@
+"""一个项目的月报: its reports, the cell of each figure, its evidence."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from dashboard.db import Columns, frame
+from dashboard.permissions import Action, Actor, sees_sql
+from models.account import Account
+from models.file import Attachment, StoredFile
+from models.project import WorkItem
+from models.report import CellSource, ProgressReport, ReportState
+from models.upload import Upload
+
+
+def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
+    """List a project's reports, newest month first; only accepted ones for who may not read drafts.
+
+    Columns: report_id (int), month, revision, state, receipt, no_change, cumulative_quantity,
+    monthly_quantity, completed_pct, physical_progress, problem, cause, measure, next_step,
+    forecast_on, completed_investment_wan, allocated_wan, paid_wan, published_status,
+    warning_reason, return_reason, submitted_on, accepted_on, superseded_on, submitter, source,
+    source_url.
+    """
+    submitter = aliased(Account)
+    names = [
+        "month",
+        "revision",
+        "state",
+        "receipt",
+        "no_change",
+        "cumulative_quantity",
+        "monthly_quantity",
+        "completed_pct",
+        "physical_progress",
+        "problem",
+        "cause",
+        "measure",
+        "next_step",
+        "forecast_on",
+        "completed_investment_wan",
+        "allocated_wan",
+        "paid_wan",
+        "published_status",
+        "warning_reason",
+        "return_reason",
+        "submitted_on",
+        "accepted_on",
+        "superseded_on",
+        "source",
+        "source_url",
+    ]
+    statement: Columns = (
+        select(
+            col(ProgressReport.id).label("report_id"),
+            *[getattr(ProgressReport, name) for name in names],
+            submitter.display_name.label("submitter"),  # type: ignore[attr-defined]
+        )
+        .outerjoin(submitter, submitter.id == col(ProgressReport.submitted_by_id))  # type: ignore[arg-type]
+        .where(col(ProgressReport.project_id) == project_id, sees_sql(actor, ProgressReport))
+        .order_by(col(ProgressReport.month).desc(), col(ProgressReport.revision).desc())
+    )
+    if not actor.may(Action.REPORT_READ):
+        statement = statement.where(col(ProgressReport.state) == ReportState.ACCEPTED)
+    return frame(session, statement)
+
+
+def report_cells(session: Session, actor: Actor, report_id: int) -> pd.DataFrame:
+    """List where each figure of a report came from (X7).
+
+    Columns: field, work_item, raw, sheet, cell, by_hand (bool), file_id, file_name, batch,
+    uploader, received_at (UTC).
+    """
+    uploader = aliased(Account)
+    statement: Columns = (
+        select(
+            col(CellSource.field),
+            col(WorkItem.name).label("work_item"),
+            col(CellSource.raw),
+            col(CellSource.sheet),
+            col(CellSource.cell),
+            col(CellSource.by_hand),
+            col(StoredFile.id).label("file_id"),
+            col(StoredFile.name).label("file_name"),
+            col(Upload.number).label("batch"),
+            uploader.display_name.label("uploader"),  # type: ignore[attr-defined]
+            col(Upload.created_at).label("received_at"),
+        )
+        .join(ProgressReport, col(ProgressReport.id) == col(CellSource.report_id))
+        .outerjoin(WorkItem, col(WorkItem.id) == col(CellSource.work_item_id))
+        .outerjoin(Upload, col(Upload.id) == col(CellSource.upload_id))
+        .outerjoin(StoredFile, col(StoredFile.id) == col(Upload.file_id))
+        .outerjoin(uploader, uploader.id == col(Upload.account_id))  # type: ignore[arg-type]
+        .where(col(CellSource.report_id) == report_id)
+        .where(sees_sql(actor, ProgressReport, Action.REPORT_READ))
+        .order_by(col(CellSource.id))
+    )
+    return frame(session, statement)
+
+
+def attachments(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
+    """List the evidence of a project's reports. Columns: file_id, file_name, caption, month."""
+    statement: Columns = (
+        select(
+            col(StoredFile.id).label("file_id"),
+            col(StoredFile.name).label("file_name"),
+            col(Attachment.caption),
+            col(ProgressReport.month),
+        )
+        .join(Attachment, col(Attachment.file_id) == col(StoredFile.id))
+        .join(ProgressReport, col(ProgressReport.id) == col(Attachment.row_id))
+        .where(col(Attachment.table_name) == "progress_report")
+        .where(col(ProgressReport.project_id) == project_id)
+        .where(sees_sql(actor, ProgressReport, Action.REPORT_READ))
+        .order_by(col(StoredFile.id).desc())
+    )
+    return frame(session, statement)

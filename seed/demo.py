@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from dashboard import audit
+from dashboard.commands.light import close_month, refresh_facts
 from dashboard.db import engine, transaction
 from dashboard.errors import DashboardError
 from dashboard.migrate import upgrade
 from models.audit import Via
 from models.installation import InstallationMark
 from models.instruction import Instruction
+from models.light import LightKind, LightOverride
 from models.programme import Programme
 from models.project import LivelihoodProject
-from seed import living
+from models.report import ReportingPeriod
+from seed import light_rules, living
 from seed.accounts import People, add_people, grant_vice_mayor
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
 from seed.rows import add_region, instant, key, optional_day, records, save
-from seed.story import YEAR, stories
+from seed.story import stories
 
 Tell = Callable[[str], None]
-CLOSED_MONTHS = 7
 
 
 def add_living(session: Session, tell: Tell) -> People:
@@ -48,6 +50,7 @@ def add_living(session: Session, tell: Tell) -> People:
     add_unlocks(session, city)
     grant_vice_mayor(session, people)
     add_instructions(session, projects, people, leads)
+    save(session, [_override(projects["SF2026-10"], people)])
     log(
         session,
         "seed:living",
@@ -85,6 +88,17 @@ def add_instructions(
         save(session, [instruction])
 
 
+def _override(project: LivelihoodProject, people: People) -> LightOverride:
+    return LightOverride(
+        project_id=key(project),
+        kind=LightKind.WARN,
+        reason="8月进度已追上，但市政中压管剩余路段9月仍受开挖窗口限制，经核查保持黄灯至9月底。",
+        first_on=date(2026, 9, 2),
+        last_on=date(2026, 9, 30),
+        by_id=people.id("demo-supervisor"),
+    )
+
+
 def log(session: Session, event: str, programme: Programme, comment: str) -> None:
     """Write one audit line for a batch of rows."""
     audit.append(
@@ -94,26 +108,26 @@ def log(session: Session, event: str, programme: Programme, comment: str) -> Non
 
 def light_up(session: Session, tell: Tell) -> None:
     """Keep the facts of every project and close the months of the living city that are locked."""
-    try:
-        from dashboard.commands.light import close_month, refresh_facts
-    except ImportError:
-        return
     programmes = session.exec(select(Programme)).all()
-    for programme in programmes:
-        ids = session.exec(
-            select(LivelihoodProject.id).where(LivelihoodProject.programme_id == programme.id)
-        )
-        refresh_facts(session, {i or 0 for i in ids}, today=programme.shown_on or living.TODAY)
+    refresh_facts(session, None, today=living.TODAY)
     for programme in programmes:
         if programme.constructed:
-            for number in range(1, CLOSED_MONTHS + 1):
-                close_month(session, programme, date(YEAR, number, 1), today=living.TODAY)
-    tell(f"亮灯：{len(programmes)} 个年度清单，示范市 {CLOSED_MONTHS} 个月已结")
+            for period in _periods(session, programme):
+                day = period.locked_after + timedelta(days=1)
+                if day <= living.TODAY:
+                    close_month(session, programme, period.month, today=day)
+    tell(f"亮灯：{len(programmes)} 个年度清单的事实与月末灯已写入")
+
+
+def _periods(session: Session, programme: Programme) -> list[ReportingPeriod]:
+    statement = select(ReportingPeriod).where(ReportingPeriod.programme_id == programme.id)
+    return list(session.exec(statement.order_by(col(ReportingPeriod.month))))
 
 
 def build(session: Session, tell: Tell) -> None:
     """Add the whole demonstration to an empty database that has its schema."""
     audit.via.set(Via.JOB)
+    light_rules.load(session)
     add_living(session, tell)
     light_up(session, tell)
     save(session, [InstallationMark(name="demonstration", value=living.TODAY.isoformat())])

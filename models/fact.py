@@ -68,6 +68,8 @@ class ProjectMonth(SQLModel, table=True):
     heard_day: int | None = Field(default=None, title="最近一次听到的日子")
     started_key: int | None = Field(default=None, title="开工日（按月计）")
     rectification_due_day: int | None = Field(default=None, title="最早未办结的整改期限")
+    rectifications_open: int | None = Field(default=None, title="未办结的整改")
+    rectifications_closed: int | None = Field(default=None, title="已销号的整改")
 
     grade: int | None = Field(default=None, title="评定等次")
     justified_delay: int = Field(default=0, title="有正当理由")

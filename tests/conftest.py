@@ -7,18 +7,18 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_HOME = Path(tempfile.mkdtemp(prefix="dashboard-tests-"))
-os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
-os.environ["DASHBOARD_DATABASE_URL"] = f"sqlite:///{_HOME / 'dashboard.db'}"
-os.environ["DASHBOARD_FILES"] = str(_HOME / "files")
-os.environ["DASHBOARD_AUDIT_HEAD"] = str(_HOME / "audit-head")
-
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
 import models  # noqa: F401  (loads every table)
 from dashboard import db
+
+_HOME = Path(tempfile.mkdtemp(prefix="dashboard-tests-"))
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
+os.environ["DASHBOARD_DATABASE_URL"] = f"sqlite:///{_HOME / 'dashboard.db'}"
+os.environ["DASHBOARD_FILES"] = str(_HOME / "files")
+os.environ["DASHBOARD_AUDIT_HEAD"] = str(_HOME / "audit-head")
 
 
 @pytest.fixture(scope="session")

@@ -1230,6 +1230,8 @@ def upgrade() -> None:
         sa.Column("heard_day", sa.Integer(), nullable=True),
         sa.Column("started_key", sa.Integer(), nullable=True),
         sa.Column("rectification_due_day", sa.Integer(), nullable=True),
+        sa.Column("rectifications_open", sa.Integer(), nullable=True),
+        sa.Column("rectifications_closed", sa.Integer(), nullable=True),
         sa.Column("grade", sa.Integer(), nullable=True),
         sa.Column("justified_delay", sa.Integer(), nullable=False),
         sa.Column("registered", sa.Integer(), nullable=True),

@@ -1,0 +1,284 @@
+"""亮灯: keep the monthly facts, close months, mark what recovered, set a light by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import case, delete, func, insert, select
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as rows_of
+
+from dashboard import audit
+from dashboard.audit import record
+from dashboard.db import load
+from dashboard.errors import Invalid
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor, allow
+from dashboard.queries.facts import (
+    chunks,
+    month_in_view,
+    months_of,
+    programme_day,
+    subjects,
+)
+from dashboard.queries.rule import next_since, rules_of
+from dashboard.queries.scope import scope_of
+from dashboard.rules.fact import facts_on
+from dashboard.rules.light import Light, RuleSet, holds_until, light
+from dashboard.rules.month import month_facts
+from dashboard.rules.progress import Subject, month_end
+from models.fact import ProjectMonth, RegionMonth
+from models.light import LightKind, LightOverride, LightRecord
+from models.programme import Programme
+from models.project import LivelihoodProject
+from models.region import Region
+from models.report import ReportingPeriod
+
+_PART = 500
+
+
+@dataclass(frozen=True)
+class _View:
+    """How a programme's projects are lit on a day."""
+
+    programme: Programme
+    day: date
+    month: date
+    rules: RuleSet
+    until: int
+    fixed: bool
+
+    def holds_until(self, row: Mapping[str, Any]) -> int:
+        """Give the last day, as an ordinal, for which a row's light is sure."""
+        return self.until if self.fixed else min(self.until, holds_until(self.rules, row, self.day))
+
+
+def refresh_facts(
+    session: Session,
+    project_ids: Collection[int] | None,
+    months: Collection[date] | None = None,
+    *,
+    today: date,
+) -> int:
+    """Work out the monthly facts and lights of projects anew; None means all of them.
+
+    `months` restricts what is written; the runs are counted over all months anyway. Gives the
+    number of rows written. Works in bulk, for one project as for a whole province.
+    """
+    session.flush()
+    ids = sorted(project_ids) if project_ids is not None else _all_ids(session)
+    views: dict[int, _View] = {}
+    written = 0
+    for part in chunks(ids, _PART):
+        rows: list[dict[str, Any]] = []
+        for subject in subjects(session, part):
+            view = views.get(subject.programme_id)
+            if view is None:
+                view = views[subject.programme_id] = _view(session, subject.programme_id, today)
+            rows += _lit_rows(subject, view, months)
+        _replace(session, ProjectMonth, "project_id", part, months, rows)
+        written += len(rows)
+    _recount(session, ids, months)
+    return written
+
+
+def _all_ids(session: Session) -> list[int]:
+    found = session.connection().scalars(
+        select(col(LivelihoodProject.id)).order_by(col(LivelihoodProject.id))
+    )
+    return [key for key in found if key is not None]
+
+
+def _view(session: Session, programme_id: int, today: date) -> _View:
+    programme = load(session, Programme, programme_id)
+    day = programme_day(programme, today)
+    fixed = programme.shown_on is not None and today >= programme.shown_on
+    later = None if fixed else next_since(session, programme.rule_set_code, day)
+    until = (later - timedelta(days=1) if later else date.max).toordinal()
+    month = month_in_view(session, programme_id, day)
+    return _View(programme, day, month, rules_of(session, programme, day), until, fixed)
+
+
+def _lit_rows(
+    subject: Subject, view: _View, months: Collection[date] | None
+) -> list[dict[str, Any]]:
+    rows = month_facts(subject, months_of(subject, view.programme.year), known_on=view.day)
+    for row in rows:
+        row |= dict.fromkeys(("lit_kind", "lit_dimension", "lit_from", "lit_until"))
+        if row["month"] >= view.month:
+            found = light(view.rules, facts_on(row, view.day))
+            row["lit_kind"], row["lit_dimension"] = found.kind, found.dimension
+            row["lit_from"] = view.day.toordinal()
+            row["lit_until"] = view.holds_until(row)
+    return [row for row in rows if months is None or row["month"] in months]
+
+
+def _replace(
+    session: Session,
+    model: type[SQLModel],
+    key: str,
+    keys: Collection[int],
+    months: Collection[date] | None,
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    old = delete(model).where(columns[key].in_(keys))
+    if months is not None:
+        old = old.where(columns["month"].in_(months))
+    session.connection().execute(old)
+    if rows:
+        session.connection().execute(insert(model), list(rows))
+
+
+def _recount(session: Session, project_ids: Sequence[int], months: Collection[date] | None) -> None:
+    """Count the lights of the regions these projects lie in, under a lock on the regions."""
+    regions: set[int] = set()
+    for part in chunks(project_ids):
+        statement = select(col(LivelihoodProject.region_id)).where(
+            col(LivelihoodProject.id).in_(part)
+        )
+        regions |= set(session.connection().scalars(statement.distinct()))
+    for part in chunks(sorted(regions), _PART):
+        lock = select(col(Region.id)).where(col(Region.id).in_(part)).order_by(col(Region.id))
+        session.connection().execute(lock.with_for_update()).all()
+        _replace(session, RegionMonth, "region_id", part, months, _counts(session, part, months))
+
+
+def _counts(
+    session: Session, regions: Sequence[int], months: Collection[date] | None
+) -> list[dict[str, Any]]:
+    row = ProjectMonth
+    kinds = [
+        func.sum(case((col(row.lit_kind) == kind, 1), else_=0)).label(kind.value.lower())
+        for kind in LightKind
+    ]
+    statement = (
+        select(
+            col(row.region_id), col(row.month), *kinds,
+            func.max(col(row.lit_from)).label("lit_from"),
+            func.min(col(row.lit_until)).label("lit_until"),
+        )
+        .where(col(row.region_id).in_(regions), col(row.lit_kind).is_not(None))
+        .group_by(col(row.region_id), col(row.month))
+    )  # fmt: skip
+    if months is not None:
+        statement = statement.where(col(row.month).in_(months))
+    return [dict(found) for found in session.connection().execute(statement).mappings()]
+
+
+def close_month(session: Session, programme: Programme, month: date, *, today: date) -> int:
+    """Write the lights the month ended with, once, after the month is locked (月末灯).
+
+    The facts are those of the month's last day; reports count that were accepted by the day the
+    month locked. Projects that have a closing light keep it. Gives the number written.
+    """
+    period = session.exec(
+        rows_of(ReportingPeriod)
+        .where(ReportingPeriod.programme_id == programme.id)
+        .where(ReportingPeriod.month == month)
+    ).first()
+    if period is None or today <= period.locked_after:
+        return 0
+    written = 0
+    rules = rules_of(session, programme, month_end(month))
+    for part in chunks(_unclosed(session, programme, month), _PART):
+        rows = [
+            _closing(subject, programme, rules, month, period.locked_after, today)
+            for subject in subjects(session, part)
+        ]
+        session.add_all(rows)
+        session.flush()
+        written += len(rows)
+    if written:
+        comment = _("{month} 月末灯，{count} 个项目").format(month=f"{month:%Y-%m}", count=written)
+        audit.append(
+            session, None, "light:close", table_name="programme", row_key=str(programme.id),
+            comment=comment,
+        )  # fmt: skip
+    return written
+
+
+def _unclosed(session: Session, programme: Programme, month: date) -> list[int]:
+    closed = select(col(LightRecord.project_id)).where(col(LightRecord.month) == month)
+    statement = (
+        select(col(LivelihoodProject.id))
+        .where(col(LivelihoodProject.programme_id) == programme.id)
+        .where(col(LivelihoodProject.id).not_in(closed))
+        .order_by(col(LivelihoodProject.id))
+    )
+    return [key for key in session.connection().scalars(statement) if key is not None]
+
+
+def closing_light(
+    subject: Subject, year: int, rules: RuleSet, month: date, known_on: date
+) -> tuple[dict[str, Decimal | None], Light]:
+    """Give the facts and the light of a month as it ends, as far as `known_on` knew them."""
+    ends = month_end(month)
+    months = [each for each in months_of(subject, year) if each <= month] or [month]
+    stored = month_facts(subject, months, known_on=known_on, plan_on=ends)[-1]
+    facts = facts_on(stored, ends)
+    return facts, light(rules, facts)
+
+
+def _closing(
+    subject: Subject,
+    programme: Programme,
+    rules: RuleSet,
+    month: date,
+    known_on: date,
+    today: date,
+) -> LightRecord:
+    facts, found = closing_light(subject, programme.year, rules, month, known_on)
+    decided = found.deciding.case if found.deciding else None
+    kept = {name: str(value) for name, value in facts.items() if value is not None}
+    lights = {each.dimension.value: each.kind.value for each in found.dimensions if each.kind}
+    return LightRecord(
+        project_id=subject.id,
+        month=month,
+        kind=found.kind,
+        dimension=found.dimension,
+        case_id=decided.id if decided else None,
+        rule_set_id=rules.id or 0,
+        as_of=month_end(month),
+        known_on=known_on,
+        facts=json.dumps(kept, sort_keys=True),
+        lights=json.dumps(lights),
+        written_on=today,
+    )
+
+
+def override_light(
+    session: Session,
+    actor: Actor,
+    project_id: int,
+    *,
+    kind: LightKind,
+    reason: str,
+    first_on: date,
+    last_on: date | None,
+) -> LightOverride:
+    """Set a light by hand for a time; it is shown beside the computed one (人工改灯).
+
+    Raises:
+        Invalid: no reason, or the last day comes before the first.
+    """
+    allow(actor, Action.LIGHT_OVERRIDE, scope_of(session, project_id))
+    if not reason.strip():
+        raise Invalid(_("请填写改灯理由。"))
+    if last_on is not None and last_on < first_on:
+        raise Invalid(_("截止日不能早于起始日。"))
+    row = LightOverride(
+        project_id=project_id,
+        kind=kind,
+        reason=reason.strip(),
+        first_on=first_on,
+        last_on=last_on,
+        by_id=actor.account_id,
+    )
+    record(session, actor, Action.LIGHT_OVERRIDE, row, comment=reason.strip())
+    return row

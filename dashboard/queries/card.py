@@ -1,0 +1,215 @@
+"""The parts of the card that explains a light: its figures, its dates, where they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import func, label, select
+from sqlmodel import Session, col
+from sqlmodel import select as rows_of
+
+from dashboard.db import frame
+from dashboard.i18n import _
+from dashboard.rules.fact import FACTS, Facts
+from dashboard.rules.light import Case, Light, RuleSet
+from dashboard.rules.progress import month_end
+from dashboard.rules.remedy import bound_words, number, value_words
+from models.account import Account
+from models.file import StoredFile
+from models.light import LightColour, LightDimension, LightKind, LightOverride, LightRecord
+from models.milestone import Milestone, MilestoneKind
+from models.project import LivelihoodProject
+from models.report import CellSource, ProgressReport
+from models.upload import Upload
+
+ALWAYS = ("expected", "reported", "planned_pct", "completed_pct", "shortfall_pp", "silent_days")
+
+
+@dataclass(frozen=True)
+class LightCard:
+    """Everything that explains one project's light of one month.
+
+    `figures` has one row a fact: fact, title, value (Decimal or None), text, decides (bool: the
+    deciding case looks at it), bound (the bound in words, or ""). `lights` has one row a dimension
+    in use: dimension, kind (None: does not count), word, words, measure. `sources` is described at
+    `sources_of`. `dates` are titles with days. `remedies` say what would turn the light green.
+    """
+
+    project_id: int
+    code: str
+    name: str
+    month: date
+    as_of: date
+    kind: LightKind
+    word: str
+    dimension: LightDimension | None
+    case_id: int | None
+    case_words: str
+    measure: str
+    rule_set_id: int
+    rule_set_code: str
+    rule_set_name: str
+    rule_set_since: date
+    rule_set_source: str
+    rule_set_source_url: str
+    silence_days: int | None
+    facts: dict[str, Decimal | None]
+    figures: pd.DataFrame
+    lights: pd.DataFrame
+    dates: tuple[tuple[str, date], ...]
+    sources: pd.DataFrame
+    remedies: tuple[str, ...]
+    red_run: int
+    open: bool
+    closing_kind: LightKind | None
+    closing_written_on: date | None
+    recovered_on: date | None
+    override_kind: LightKind | None
+    override_reason: str
+    override_by: str
+    override_first_on: date | None
+    override_last_on: date | None
+
+
+def words_of(session: Session, rule_set_id: int) -> dict[LightKind, str]:
+    """Give what an office calls each kind; a kind it has no word for keeps its own label."""
+    statement = rows_of(LightColour).where(LightColour.rule_set_id == rule_set_id)
+    named = {row.kind: row.word for row in session.exec(statement)}
+    return {kind: named.get(kind) or _(kind.label) for kind in LightKind}
+
+
+def case_words(case: Case | None, facts: Facts, rules: RuleSet) -> str:
+    """Say in words which case decided; without one, a report that is owed did."""
+    if case is not None:
+        return case.words
+    silent = facts.get("silent_days")
+    if rules.silence_days is not None and silent is not None and silent > rules.silence_days:
+        form = _("应报月报未报，已 {days} 天没有消息，超过 {limit} 天")
+        return form.format(days=silent, limit=rules.silence_days)
+    return _("应报月报尚无审定的数据")
+
+
+def figures_of(rules: RuleSet, found: Light, facts: Facts) -> pd.DataFrame:
+    """List the facts the rules look at; columns as `LightCard` has them."""
+    case = found.deciding.case if found.deciding else None
+    decides = {bound.fact: bound for bound in case.bounds} if case else {}
+    used = {bound.fact for each in rules.cases for bound in each.bounds}
+    rows = [
+        (
+            name,
+            _(FACTS[name].title),
+            facts.get(name),
+            value_words(name, facts.get(name)),
+            name in decides,
+            bound_words(decides[name]) if name in decides else "",
+        )
+        for name in FACTS
+        if name in used or name in ALWAYS
+    ]
+    names = ["fact", "title", "value", "text", "decides", "bound"]
+    return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def lights_of(
+    rules: RuleSet, found: Light, facts: Facts, words: Mapping[LightKind, str]
+) -> pd.DataFrame:
+    """List the light of every dimension in use; columns as `LightCard` has them."""
+    rows = [
+        (
+            each.dimension.value,
+            each.kind.value if each.kind else None,
+            words[each.kind] if each.kind else _("不计"),
+            case_words(each.case, facts, rules),
+            each.case.measure if each.case else "",
+        )
+        for each in found.dimensions
+    ]
+    names = ["dimension", "kind", "word", "words", "measure"]
+    return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def dates_of(
+    project: LivelihoodProject, stored: Mapping[str, Any], as_of: date
+) -> tuple[tuple[str, date], ...]:
+    """Give the days the light looks at, with their titles."""
+    kept = (
+        (_("最早未完成的到期节点"), stored.get("node_due_day")),
+        (_("最近未完成的时限"), stored.get("next_due_day")),
+        (_("最近一次听到消息"), stored.get("heard_day")),
+        (_("最早未办结的整改期限"), stored.get("rectification_due_day")),
+    )
+    found = [(title, date.fromordinal(day)) for title, day in kept if day]
+    known = [(_("完成时限"), project.due_on)] if project.due_on else []
+    return ((_("事实截至"), as_of), *known, *found)
+
+
+def facts_kept(record: LightRecord) -> dict[str, Decimal | None]:
+    """Give the facts a closing light was written with."""
+    kept = json.loads(record.facts)
+    return {name: Decimal(kept[name]) if name in kept else None for name in FACTS}
+
+
+def override_on(session: Session, project_id: int, day: date) -> LightOverride | None:
+    """Give the light set by hand that is in force on a day, the newest one."""
+    statement = (
+        rows_of(LightOverride)
+        .where(LightOverride.project_id == project_id, LightOverride.first_on <= day)
+        .order_by(col(LightOverride.id).desc())
+    )
+    rows = session.exec(statement).all()
+    return next((row for row in rows if row.last_on is None or row.last_on >= day), None)
+
+
+def sources_of(
+    session: Session, project_id: int, month: date, report_id: int | None
+) -> pd.DataFrame:
+    """List where the figures of a month came from: the report's cells, then documents.
+
+    Columns: field, title, raw (as written), report_id, receipt, accepted_on, file_id, file (name),
+    sheet, cell, by_hand (bool), entered_by, source, source_url.
+    """
+    cells, report, upload = CellSource, ProgressReport, Upload
+    statement = (
+        select(
+            col(cells.field), col(cells.raw), label("report_id", col(report.id)),
+            col(report.receipt), col(report.accepted_on), label("file_id", col(StoredFile.id)),
+            label("file", col(StoredFile.name)), col(cells.sheet), col(cells.cell),
+            col(cells.by_hand), label("entered_by", col(Account.display_name)),
+            col(report.source), col(report.source_url),
+        )
+        .select_from(report)
+        .outerjoin(cells, col(cells.report_id) == col(report.id))
+        .outerjoin(upload, col(upload.id) == func.coalesce(cells.upload_id, report.upload_id))
+        .outerjoin(StoredFile, col(StoredFile.id) == col(upload.file_id))
+        .outerjoin(Account, col(Account.id) == col(cells.entered_by_id))
+        .where(col(report.id) == report_id)
+        .order_by(col(cells.id))
+    )  # fmt: skip
+    found = frame(session, statement)
+    titles = {name: field.title or name for name, field in ProgressReport.model_fields.items()}
+    found.insert(1, "title", [_(titles.get(name, _("月报"))) for name in found["field"]])
+    both = pd.concat([found, _plan(session, project_id, month)], ignore_index=True).astype(object)
+    return both.where(both.notna(), None)
+
+
+def _plan(session: Session, project_id: int, month: date) -> pd.DataFrame:
+    node = Milestone
+    statement = (
+        select(col(node.name), col(node.planned_pct), col(node.source), col(node.source_url))
+        .where(col(node.project_id) == project_id, col(node.kind) == MilestoneKind.MONTHLY)
+        .where(col(node.due_on) <= month_end(month), col(node.known_until).is_(None))
+        .order_by(col(node.due_on).desc(), col(node.id).desc())
+        .limit(1)
+    )
+    row = session.connection().execute(statement).first()
+    if row is None:
+        return pd.DataFrame()
+    raw = row.name if row.planned_pct is None else f"{row.name} {number(row.planned_pct)}%"
+    words = {"raw": raw, "source": row.source, "source_url": row.source_url}
+    return pd.DataFrame([{"field": "planned_pct", "title": _("序时进度"), **words}])

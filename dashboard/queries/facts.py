@@ -1,0 +1,227 @@
+"""What the facts of projects are worked out from, read in bulk: for commands and past days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Executable, func, select
+from sqlmodel import Session, col
+
+from dashboard.rules.progress import (
+    Given,
+    Item,
+    Line,
+    Node,
+    Report,
+    Subject,
+    month_end,
+    next_month,
+    previous_month,
+)
+from models.file import Attachment
+from models.light import GivenFact
+from models.milestone import Adjustment, AdjustmentState, Milestone
+from models.programme import Programme
+from models.project import FundSource, LivelihoodProject, WorkItem
+from models.report import (
+    ExpectedReport,
+    ProgressReport,
+    ReportingPeriod,
+    ReportLine,
+    ReportState,
+)
+
+CHUNK = 2000
+_Grouped = dict[int, list[Any]]
+
+
+def chunks(ids: Iterable[int], size: int = CHUNK) -> Iterator[list[int]]:
+    """Cut keys into lists that fit into one statement."""
+    rest = iter(ids)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def subjects(session: Session, project_ids: Collection[int]) -> list[Subject]:
+    """Give the projects with all that their facts are worked out from, in order of id."""
+    return [each for part in chunks(project_ids) for each in _subjects(session, part)]
+
+
+def _subjects(session: Session, ids: list[int]) -> Iterator[Subject]:
+    project = LivelihoodProject
+    rows = _rows(
+        session,
+        select(
+            col(project.id), col(project.programme_id), col(project.region_id),
+            col(project.target_quantity), col(project.starts_on), col(project.started_on),
+            col(project.due_on), col(project.accepted_on), col(project.planned_investment_wan),
+        )
+        .where(col(project.id).in_(ids))
+        .order_by(col(project.id)),
+    )  # fmt: skip
+    items, nodes, reports = _items(session, ids), _nodes(session, ids), _reports(session, ids)
+    expected, given = _expected(session, ids), _given(session, ids)
+    budgets, adjusted = _budgets(session, ids), _adjusted(session, ids)
+    for row in rows:
+        key = row[0]
+        parts: list[Any] = [
+            *row,
+            sum(budgets[key], Decimal(0)) if key in budgets else None,
+            tuple(items.get(key, ())),
+            tuple(nodes.get(key, ())),
+            tuple(reports.get(key, ())),
+            dict(expected.get(key, ())),
+            tuple(given.get(key, ())),
+            tuple(adjusted.get(key, ())),
+        ]
+        yield Subject(*parts)
+
+
+def _rows(session: Session, statement: Executable) -> Sequence[Any]:
+    return session.connection().execute(statement).all()
+
+
+def _grouped(pairs: Iterable[tuple[int, Any]]) -> _Grouped:
+    found: _Grouped = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return dict(found)
+
+
+def _items(session: Session, ids: list[int]) -> _Grouped:
+    item = WorkItem
+    statement = select(
+        col(item.project_id), col(item.id), col(item.target_quantity), col(item.weight_pct)
+    )
+    found = _rows(session, statement.where(col(item.project_id).in_(ids)).order_by(col(item.id)))
+    return _grouped((row[0], Item(*row[1:])) for row in found)
+
+
+def _nodes(session: Session, ids: list[int]) -> _Grouped:
+    node = Milestone
+    statement = select(
+        col(node.project_id), col(node.kind), col(node.due_on), col(node.work_item_id),
+        col(node.planned_pct), col(node.planned_quantity), col(node.completed_on),
+        col(node.completed_known_on), col(node.known_from), col(node.known_until), col(node.id),
+        col(node.name),
+    )  # fmt: skip
+    found = _rows(session, statement.where(col(node.project_id).in_(ids)).order_by(col(node.id)))
+    return _grouped((row[0], Node(*row[1:])) for row in found)
+
+
+def _reports(session: Session, ids: list[int]) -> _Grouped:
+    report = ProgressReport
+    statement = select(
+        col(report.project_id), col(report.month), col(report.accepted_on),
+        col(report.superseded_on), col(report.id), col(report.no_change),
+        col(report.completed_pct), col(report.cumulative_quantity), col(report.on_schedule),
+        col(report.grade), col(report.paid_wan), col(report.completed_investment_wan),
+    ).where(
+        col(report.project_id).in_(ids),
+        col(report.state) == ReportState.ACCEPTED,
+        col(report.accepted_on).is_not(None),
+    )  # fmt: skip
+    found = _rows(session, statement.order_by(col(report.month), col(report.revision)))
+    lines, evidence = _lines(session, ids), _evidence(session, ids)
+    grouped: _Grouped = defaultdict(list)
+    for row in found:
+        own = tuple(lines.get(row[4], ()))
+        parts: list[Any] = [*row[1:8], own, *row[8:], evidence.get(row[4], 0)]
+        grouped[row[0]].append(Report(*parts))
+    return grouped
+
+
+def _lines(session: Session, ids: list[int]) -> _Grouped:
+    line, report = ReportLine, ProgressReport
+    statement = (
+        select(
+            col(line.report_id), col(line.work_item_id), col(line.completed_pct),
+            col(line.cumulative_quantity),
+        )
+        .join(report, col(report.id) == col(line.report_id))
+        .where(col(report.project_id).in_(ids))
+    )  # fmt: skip
+    return _grouped((row[0], Line(*row[1:])) for row in _rows(session, statement))
+
+
+def _evidence(session: Session, ids: list[int]) -> dict[int, int]:
+    statement = (
+        select(col(Attachment.row_id), func.count())
+        .join(ProgressReport, col(ProgressReport.id) == col(Attachment.row_id))
+        .where(col(Attachment.table_name) == ProgressReport.__tablename__)
+        .where(col(ProgressReport.project_id).in_(ids))
+        .group_by(col(Attachment.row_id))
+    )
+    return {row[0]: row[1] for row in _rows(session, statement)}
+
+
+def _expected(session: Session, ids: list[int]) -> _Grouped:
+    statement = (
+        select(
+            col(ExpectedReport.project_id), col(ReportingPeriod.month), col(ReportingPeriod.due_on)
+        )
+        .join(ReportingPeriod, col(ReportingPeriod.id) == col(ExpectedReport.period_id))
+        .where(col(ExpectedReport.project_id).in_(ids))
+    )
+    return _grouped((row[0], (row[1], row[2])) for row in _rows(session, statement))
+
+
+def _given(session: Session, ids: list[int]) -> _Grouped:
+    given = GivenFact
+    statement = select(
+        col(given.project_id), col(given.month), col(given.fact), col(given.value),
+        col(given.given_on),
+    )  # fmt: skip
+    found = _rows(session, statement.where(col(given.project_id).in_(ids)).order_by(col(given.id)))
+    return _grouped((row[0], Given(*row[1:])) for row in found)
+
+
+def _budgets(session: Session, ids: list[int]) -> _Grouped:
+    statement = select(col(FundSource.project_id), col(FundSource.budgeted_wan)).where(
+        col(FundSource.project_id).in_(ids), col(FundSource.budgeted_wan).is_not(None)
+    )
+    return _grouped((row[0], row[1]) for row in _rows(session, statement))
+
+
+def _adjusted(session: Session, ids: list[int]) -> _Grouped:
+    statement = select(col(Adjustment.project_id), col(Adjustment.decided_on)).where(
+        col(Adjustment.project_id).in_(ids),
+        col(Adjustment.state) == AdjustmentState.APPROVED,
+        col(Adjustment.decided_on).is_not(None),
+    )
+    return _grouped((row[0], row[1]) for row in _rows(session, statement))
+
+
+def months_of(subject: Subject, year: int) -> list[date]:
+    """Give the months a project has facts for: the year, and without a gap any reported beside."""
+    named = {each.month for each in subject.reports} | set(subject.expected)
+    month = min({date(year, 1, 1), *named})
+    last = max({date(year, 12, 1), *named})
+    months = [month]
+    while month < last:
+        month = next_month(month)
+        months.append(month)
+    return months
+
+
+def programme_day(programme: Programme, today: date) -> date:
+    """Give the day a programme is shown as of: today, or the last day its sources cover."""
+    return min(today, programme.shown_on) if programme.shown_on else today
+
+
+def month_in_view(session: Session, programme_id: int, day: date) -> date:
+    """Give the month to light on a day: the latest whose reports were due by then.
+
+    A programme nobody reports on by periods shows the last month that has ended.
+    """
+    statement = select(func.max(col(ReportingPeriod.month))).where(
+        col(ReportingPeriod.programme_id) == programme_id, col(ReportingPeriod.due_on) <= day
+    )
+    found: date | None = session.connection().scalar(statement)
+    month = day.replace(day=1)
+    return found or (month if day == month_end(month) else previous_month(month))

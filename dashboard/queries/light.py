@@ -1,0 +1,356 @@
+"""The board: which projects are lit how, month by month, and what changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, func, label, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+from sqlmodel import select as rows_of
+
+from dashboard.db import frame, load
+from dashboard.errors import Missing
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor, sees_sql
+from dashboard.queries.card import (
+    LightCard,
+    case_words,
+    dates_of,
+    facts_kept,
+    figures_of,
+    lights_of,
+    override_on,
+    sources_of,
+    words_of,
+)
+from dashboard.queries.facts import month_in_view, programme_day
+from dashboard.queries.rule import RulesByDay, rule_sets
+from dashboard.rules.fact import DAYS, KEPT, Facts, facts_on, facts_on_sql
+from dashboard.rules.light import (
+    WORST_FIRST,
+    RuleSet,
+    dimension_sql,
+    kind_sql,
+    light,
+    rank_sql,
+    worst_sql,
+)
+from dashboard.rules.progress import month_end, previous_month
+from dashboard.rules.remedy import remedies
+from models.account import Account
+from models.agency import Agency
+from models.fact import ProjectMonth
+from models.light import (
+    LightDimension,
+    LightKind,
+    LightOverride,
+    LightRecord,
+    LightRuleSet,
+)
+from models.milestone import Adjustment, AdjustmentState
+from models.programme import Programme
+from models.project import LivelihoodProject
+from models.region import Region
+
+_COLUMNS = ("project_id", "month", *KEPT, *DAYS)
+
+
+def day_of(session: Session, programme: Programme, month: date, today: date) -> date:
+    """Give the day a month is lit as of: today for the month in view, else its last day."""
+    day = programme_day(programme, today)
+    in_view = month_in_view(session, programme.id or 0, day)
+    return day if month >= in_view else month_end(month)
+
+
+def board(
+    session: Session, actor: Actor, programme_id: int, month: date, today: date
+) -> pd.DataFrame:
+    """Light the projects the actor sees, for one month: the worst first, then by code.
+
+    The month in view is lit as of today; an earlier one shows the light it ended with, or until
+    that is written the light of its last day.
+    Columns: project_id, code, name, category, leader, responsible, lead_agency (None: nobody),
+    region, due_on (date or None), kind (LightKind code), dimension (LightDimension code or None),
+    planned_pct, completed_pct, shortfall_pp (Decimal or None), expected, reported (0/1),
+    overdue_days, silent_days (int or None), adjustments (int: moves approved so far),
+    red_run (int: months in a row, this one included), closing_kind (code or None: still open),
+    recovered_on (date or None), override_kind (code or None), override_reason, as_of (date).
+    """
+    programme = load(session, Programme, programme_id)
+    day = day_of(session, programme, month, today)
+    rules = RulesByDay(session, programme).on(day)
+    found = frame(session, _board(actor, programme_id, month, day, rules))
+    return _finish_board(session, found, month, day, closed=day == month_end(month) < today)
+
+
+def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleSet) -> Select[Any]:
+    lit = _lit(programme_id, month, day, rules)
+    project, record, override = LivelihoodProject, LightRecord, LightOverride
+    moves = (
+        select(func.count())
+        .where(col(Adjustment.project_id) == col(project.id))
+        .where(col(Adjustment.state) == AdjustmentState.APPROVED)
+        .scalar_subquery()
+    )
+    other = aliased(LightOverride)
+    newest = (
+        select(func.max(col(other.id)))
+        .where(col(other.project_id) == col(project.id), col(other.first_on) <= day)
+        .where(or_(col(other.last_on).is_(None), col(other.last_on) >= day))
+        .correlate(project)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            label("project_id", col(project.id)), col(project.code), col(project.name),
+            col(project.category), col(project.leader), col(project.responsible),
+            label("lead_agency", col(Agency.name)), label("region", col(Region.name)),
+            col(project.due_on), lit.c.kind, lit.c.dimension, lit.c.planned_pct,
+            lit.c.completed_pct, lit.c.shortfall_pp, lit.c.expected, lit.c.reported,
+            lit.c.overdue_days, lit.c.silent_days, label("adjustments", moves),
+            label("closing_kind", col(record.kind)),
+            label("closing_dimension", col(record.dimension)), col(record.recovered_on),
+            label("override_kind", col(override.kind)),
+            label("override_reason", col(override.reason)),
+        )
+        .select_from(project)
+        .join(lit, lit.c.project_id == col(project.id))
+        .join(Region, col(Region.id) == col(project.region_id))
+        .outerjoin(Agency, col(Agency.id) == col(project.lead_agency_id))
+        .outerjoin(
+            record, (col(record.project_id) == col(project.id)) & (col(record.month) == month)
+        )
+        .outerjoin(override, col(override.id) == newest)
+        .where(col(project.programme_id) == programme_id)
+        .where(sees_sql(actor, action=Action.BOARD_READ))
+        .order_by(lit.c.worst.desc(), col(project.code))
+    )  # fmt: skip
+
+
+def _lit(programme_id: int, month: date, day: date, rules: RuleSet) -> Any:
+    """Write the facts of a programme's month with every rank, the worst, and the light."""
+    columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
+    facts = facts_on_sql(columns, day)
+    ranks = {each: rank_sql(rules, each, facts) for each in rules.dimensions}
+    over = [facts["node_overdue_days"], facts["overdue_days"]]
+    inner = (
+        select(
+            columns.project_id, columns.planned_pct, columns.completed_pct, columns.shortfall_pp,
+            columns.expected, columns.reported, facts["silent_days"].label("silent_days"),
+            func.coalesce(*over).label("overdue_days"),
+            *[rank.label(_rank(each)) for each, rank in ranks.items()],
+        )
+        .where(columns.programme_id == programme_id, columns.month == month)
+        .subquery()
+    )  # fmt: skip
+    kept: Mapping[LightDimension, ColumnElement[int]] = {
+        each: inner.c[_rank(each)] for each in rules.dimensions
+    }
+    worst = worst_sql(list(kept.values()))
+    return select(
+        inner, worst.label("worst"), kind_sql(worst).label("kind"),
+        dimension_sql(rules, kept, worst).label("dimension"),
+    ).subquery()  # fmt: skip
+
+
+def _rank(dimension: LightDimension) -> str:
+    return f"{dimension.value.lower()}_rank"
+
+
+def _finish_board(
+    session: Session, found: pd.DataFrame, month: date, day: date, *, closed: bool
+) -> pd.DataFrame:
+    if closed:
+        has = found["closing_kind"].notna()
+        found.loc[has, "kind"] = found.loc[has, "closing_kind"]
+        found.loc[has, "dimension"] = found.loc[has, "closing_dimension"]
+    kinds = dict(zip(found["project_id"], found["kind"], strict=True))
+    runs = red_runs(session, kinds, month)
+    found["red_run"] = [runs[key] for key in found["project_id"]]
+    found["as_of"] = day
+    return found.drop(columns="closing_dimension").astype(object).where(found.notna(), None)
+
+
+def red_runs(session: Session, kinds: Mapping[int, str], month: date) -> dict[int, int]:
+    """Count how many months in a row each project was bad, up to a month with these lights."""
+    statement = (
+        select(col(LightRecord.project_id), col(LightRecord.month))
+        .where(col(LightRecord.project_id).in_(kinds))
+        .where(col(LightRecord.month) < month, col(LightRecord.kind) == LightKind.BAD)
+    )
+    bad: dict[int, set[date]] = defaultdict(set)
+    for project_id, bad_month in session.connection().execute(statement):
+        bad[project_id].add(bad_month)
+    return {key: _run(bad[key], month, kind) for key, kind in kinds.items()}
+
+
+def _run(bad: set[date], month: date, kind: str) -> int:
+    if kind != LightKind.BAD:
+        return 0
+    length, before = 1, previous_month(month)
+    while before in bad:
+        length, before = length + 1, previous_month(before)
+    return length
+
+
+def lights_by_month(
+    session: Session, actor: Actor, programme_id: int, upto: date, today: date
+) -> pd.DataFrame:
+    """Give the lights of every project and month up to one: what a month ended with, or so far.
+
+    One row per project and month, by code and month.
+    Columns: project_id, code, name, month (date), kind (LightKind code), dimension (code or None),
+    open (bool: 未结, not yet closed), recovered_on (date or None: late, recovered), as_of (date),
+    planned_pct, completed_pct (Decimal or None).
+    """
+    programme = load(session, Programme, programme_id)
+    day = programme_day(programme, today)
+    rules = RulesByDay(session, programme)
+    rows = [_month_light(row, rules, day) for row in _matrix(session, actor, programme_id, upto)]
+    names = (
+        "project_id", "code", "name", "month", "kind", "dimension", "open", "recovered_on",
+        "as_of", "planned_pct", "completed_pct",
+    )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(names)).astype(object)
+
+
+def _matrix(session: Session, actor: Actor, programme_id: int, upto: date) -> list[Any]:
+    columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
+    project, record = LivelihoodProject, LightRecord
+    statement = (
+        select(
+            col(project.code), col(project.name), *[columns[name] for name in _COLUMNS],
+            label("closing_kind", col(record.kind)),
+            label("closing_dimension", col(record.dimension)), col(record.recovered_on),
+            label("closing_as_of", col(record.as_of)),
+        )
+        .select_from(ProjectMonth)
+        .join(project, col(project.id) == columns.project_id)
+        .outerjoin(
+            record,
+            (col(record.project_id) == columns.project_id)
+            & (col(record.month) == columns.month),
+        )
+        .where(columns.programme_id == programme_id, columns.month <= upto)
+        .where(sees_sql(actor, action=Action.BOARD_READ))
+        .order_by(col(project.code), columns.month)
+    )  # fmt: skip
+    return list(session.connection().execute(statement).mappings())
+
+
+def _month_light(row: Mapping[str, Any], rules: RulesByDay, day: date) -> tuple[Any, ...]:
+    head = row["project_id"], row["code"], row["name"], row["month"]
+    tail = row["planned_pct"], row["completed_pct"]
+    if row["closing_kind"] is not None:
+        mark = False, row["recovered_on"], row["closing_as_of"]
+        return *head, row["closing_kind"], row["closing_dimension"], *mark, *tail
+    as_of = min(month_end(row["month"]), day)
+    found = light(rules.on(as_of), facts_on(row, as_of))
+    return *head, found.kind, found.dimension, True, None, as_of, *tail
+
+
+def counts_by_kind(found: pd.DataFrame) -> dict[LightKind, int]:
+    """Count the rows of a board (or of one month of the matrix) by light, worst first."""
+    counted = found["kind"].value_counts().to_dict()
+    return {kind: int(counted.get(kind, 0)) for kind in WORST_FIRST}
+
+
+def explain_light(
+    session: Session, actor: Actor, project_id: int, month: date, today: date
+) -> LightCard:
+    """Explain one project's light: rule and version, figures, dates, cells, what would help.
+
+    The light is the board's: of the month in view as of today, of an earlier month as it ended.
+
+    Raises:
+        Missing: the project does not exist or the actor may not see it.
+    """
+    project = _seen(session, actor, project_id)
+    programme = load(session, Programme, project.programme_id)
+    day = day_of(session, programme, month, today)
+    record = session.exec(
+        rows_of(LightRecord)
+        .where(LightRecord.project_id == project_id)
+        .where(LightRecord.month == month)
+    ).first()
+    stored = _stored(session, project_id, month)
+    rules, facts = RulesByDay(session, programme).on(day), facts_on(stored, day)
+    if record is not None and day == month_end(month) < today:
+        rules = rule_sets(session, [load(session, LightRuleSet, record.rule_set_id)])[0]
+        facts, day = facts_kept(record), record.as_of
+    return _card(session, project, record, stored, (rules, facts, month, day))
+
+
+def _seen(session: Session, actor: Actor, project_id: int) -> LivelihoodProject:
+    statement = rows_of(LivelihoodProject).where(LivelihoodProject.id == project_id)
+    found = session.exec(statement.where(sees_sql(actor, action=Action.BOARD_READ))).first()
+    if found is None:
+        raise Missing(_("找不到该项目，或您无权查看。"))
+    return found
+
+
+def _stored(session: Session, project_id: int, month: date) -> Mapping[str, Any]:
+    columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
+    statement = select(*columns).where(columns.project_id == project_id, columns.month == month)
+    found = session.connection().execute(statement).mappings().first()
+    if found is None:
+        raise Missing(_("该项目没有这个月的数据。"))
+    return dict(found)
+
+
+def _card(
+    session: Session,
+    project: LivelihoodProject,
+    record: LightRecord | None,
+    stored: Mapping[str, Any],
+    lit: tuple[RuleSet, Facts, date, date],
+) -> LightCard:
+    rules, facts, month, day = lit
+    found = light(rules, facts)
+    row = load(session, LightRuleSet, rules.id)
+    words = words_of(session, rules.id or 0)
+    decided = found.deciding.case if found.deciding else None
+    override = override_on(session, project.id or 0, day)
+    by = session.get(Account, override.by_id) if override else None
+    runs = red_runs(session, {project.id or 0: found.kind}, month)
+    return LightCard(
+        project_id=project.id or 0,
+        code=project.code,
+        name=project.name,
+        month=month,
+        as_of=day,
+        kind=found.kind,
+        word=words[found.kind],
+        dimension=found.dimension,
+        case_id=decided.id if decided else None,
+        case_words=case_words(decided, facts, rules),
+        measure=decided.measure if decided else "",
+        rule_set_id=rules.id or 0,
+        rule_set_code=rules.code,
+        rule_set_name=rules.name,
+        rule_set_since=rules.since,
+        rule_set_source=row.source,
+        rule_set_source_url=row.source_url,
+        silence_days=rules.silence_days,
+        facts=dict(facts),
+        figures=figures_of(rules, found, facts),
+        lights=lights_of(rules, found, facts, words),
+        dates=dates_of(project, stored, day),
+        sources=sources_of(session, project.id or 0, month, stored["report_id"]),
+        remedies=tuple(each.words for each in remedies(rules, facts)),
+        red_run=runs[project.id or 0],
+        open=record is None,
+        closing_kind=record.kind if record else None,
+        closing_written_on=record.written_on if record else None,
+        recovered_on=record.recovered_on if record else None,
+        override_kind=override.kind if override else None,
+        override_reason=override.reason if override else "",
+        override_by=by.display_name if by else "",
+        override_first_on=override.first_on if override else None,
+        override_last_on=override.last_on if override else None,
+    )

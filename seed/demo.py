@@ -19,21 +19,22 @@ from models.instruction import Instruction
 from models.light import LightKind, LightOverride
 from models.programme import Programme
 from models.project import LivelihoodProject
+from models.region import Region
 from models.report import ReportingPeriod
 from seed import light_rules, living
 from seed.accounts import People, add_people, grant_vice_mayor
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
+from seed.real import add_real
 from seed.rows import add_region, instant, key, optional_day, records, save
 from seed.story import stories
 
 Tell = Callable[[str], None]
 
 
-def add_living(session: Session, tell: Tell) -> People:
+def add_living(session: Session, published: Region, tell: Tell) -> None:
     """Add 示范市 with its people, a year's plan and the reports up to early September."""
     told = stories()
     region, agencies = living.add_city(session)
-    published = add_region(session, "100000", "公开资料（真实项目）")
     people = add_people(session, region, published)
     programme = living.add_programme(session, region)
     projects = {
@@ -61,7 +62,6 @@ def add_living(session: Session, tell: Tell) -> People:
         f"示范市：{len(projects)} 个项目，{counts['reports']} 份月报，"
         f"{counts['uploads']} 次报送（构造的演示数据）"
     )
-    return people
 
 
 def add_instructions(
@@ -128,7 +128,9 @@ def build(session: Session, tell: Tell) -> None:
     """Add the whole demonstration to an empty database that has its schema."""
     audit.via.set(Via.JOB)
     light_rules.load(session)
-    add_living(session, tell)
+    published = add_region(session, "100000", "公开资料（真实项目）")
+    add_real(session, published, tell)
+    add_living(session, published, tell)
     light_up(session, tell)
     save(session, [InstallationMark(name="demonstration", value=living.TODAY.isoformat())])
 

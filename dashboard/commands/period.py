@@ -40,10 +40,13 @@ def ensure_expected(
 
     A project owes a report for every month up to the one in which it was accepted (验收). Its lead
     unit owes it: after a change of the lead, the new one owes what is still open and unreported.
+    Nobody owes anything for a programme shown as of a fixed day: it comes from public documents.
     Returns how many expected reports were added or withdrawn. Without an actor it is the daily run.
     """
     if actor is not None:
         allow(actor, Action.PERIOD_EDIT)
+    if programme.shown_on is not None:
+        return 0
     periods = _periods(session, programme, months_of(programme.year, upto))
     projects = list(
         session.exec(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Engine
 
 import models  # noqa: F401  (loads every table)
 from dashboard import audit, clock, db
+from dashboard.backup import make_backup, restore_backup
+from dashboard.check import findings
 from dashboard.commands.account import Link, first_accounts, reset_on_server
 from dashboard.errors import DashboardError
 from dashboard.i18n import _
+from dashboard.migrate import upgrade
 from dashboard.settings import settings
 from models.audit import Via
 
@@ -40,6 +45,12 @@ def _told(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def _owner() -> Engine:
+    """Give the engine of the role that owns the tables, the program's own where there is one."""
+    owner_url = settings().owner_url
+    return db.make_engine(owner_url) if owner_url else db.engine()
+
+
 def _show_link(link: Link) -> None:
     scheme = "https" if settings().https else "http"
     host = settings().hosts.split(",")[0].strip() or f"{settings().host}:{settings().port}"
@@ -54,9 +65,7 @@ def init(
     reset: Annotated[str, typer.Option(help="为已有账户生成一次性重置链接")] = "",
 ) -> None:
     """建立数据库；首次运行时生成系统管理员和安全管理员的一次性链接（24 小时有效）."""
-    from dashboard.migrate import upgrade
-
-    upgrade(db.engine())
+    upgrade(_owner())
     with db.transaction() as session:
         if reset:
             links = [reset_on_server(session, reset, now=clock.now())]
@@ -72,11 +81,49 @@ def init(
 
 @app.command()
 @_told
+def daily() -> None:
+    """做一次每日任务：生成应报、月末定灯、提醒、清理；可重复运行."""
+    from dashboard.jobs import run_daily
+
+    run_daily(clock.today(), clock.now())
+
+
+@app.command()
+@_told
+def check() -> None:
+    """检查数据库、审计链（对照库外链头）、外键和文件；有问题时逐条列出并以状态 1 结束."""
+    with db.reading() as session:
+        found = list(findings(session))
+    for finding in found:
+        typer.echo(finding.text, err=not finding.warning)
+    if any(not finding.warning for finding in found):
+        sys.exit(1)
+    typer.echo(_("检查通过。"))
+
+
+@app.command()
+@_told
+def backup(folder: Annotated[Path, typer.Argument(help="新的备份文件夹")]) -> None:
+    """备份数据库、文件和审计链头到一个新文件夹；服务无须停止."""
+    made = make_backup(db.engine(), folder, now=clock.now())
+    typer.echo(
+        _("已备份到 {folder}：{files} 个文件，{entries} 条审计日志。").format(**made._asdict())
+    )
+
+
+@app.command()
+@_told
+def restore(folder: Annotated[Path, typer.Argument(help="备份文件夹")]) -> None:
+    """恢复到空的数据库和文件夹，然后检查；当时的登录和一次性链接全部失效."""
+    restore_backup(_owner(), folder, now=clock.now())
+    check()
+
+
+@app.command()
+@_told
 def run() -> None:
     """启动服务；地址、端口等由环境变量 DASHBOARD_HOST、DASHBOARD_PORT 等设定."""
-    from dashboard.migrate import upgrade
-
-    upgrade(db.engine())
+    upgrade(_owner())
     from dashboard.server import serve
 
     typer.echo(

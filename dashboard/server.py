@@ -17,6 +17,7 @@ import streamlit as st
 import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Lifespan
 from streamlit import config, file_util
 
 from dashboard import clock, incident
@@ -44,6 +45,8 @@ OPTIONS: dict[str, Any] = {
     "client.allowedOrigins": [],
     "runner.postScriptGC": False,
     "browser.gatherUsageStats": False,
+    # Rich prints tracebacks past every logger, and so past what masks secrets.
+    "logger.enableRich": False,
 }
 """What Streamlit must be set to before we serve, whatever `.streamlit/config.toml` says."""
 MESSAGE_BYTES = 32 * 2**20
@@ -138,21 +141,27 @@ def build(script: Path = SCRIPT) -> FastAPI:
             with suppress(asyncio.CancelledError):
                 await collecting
 
+    app = doors(lifespan)
+    app.mount("/", streamlit_app)
+    return app
+
+
+def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Give the doors of plain HTTP behind the shield, without Streamlit."""
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Shield, page_csp=page_csp())
     errors.install(app)
     for door in (sign_in, account, files, health):
         app.include_router(door.router)
     app.mount("/assets", StaticFiles(directory=HERE / "assets"))
-    app.mount("/", streamlit_app)
     return app
 
 
-def serve() -> None:
+def serve(script: Path = SCRIPT) -> None:
     """Serve until stopped."""
     proxy = settings().trusted_proxy
     uvicorn.run(
-        build(),
+        build(script),
         host=settings().host,
         port=settings().port,
         proxy_headers=bool(proxy),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,15 +11,13 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard import audit
-from dashboard.db import reading, transaction
-from dashboard.errors import Invalid, Unavailable
+from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.account import live, token_hash
 from dashboard.rules.account import folded
 from dashboard.settings import settings
 from models.account import Account, SignInAttempt, SignInSession
-from models.base import utc_now
 
 WINDOW = timedelta(minutes=15)
 LOCKED = timedelta(minutes=10)
@@ -182,30 +179,15 @@ def _end(
     return len(ended)
 
 
-def touch(uid: str) -> None:
-    """Note that a session is in use, at most once a minute.
+def touch(session: Session, uid: str, *, now: datetime) -> None:
+    """Move a session's idle clock, at most once a minute: no change of a row, no line in the log.
 
-    Opens its own transaction, and only when there is something to note: a page that merely reads
-    must not wait for writers, nor fail because one of them is slow.
+    For a person's clicks only; what refreshes by itself must not keep a session alive.
     """
-    now = utc_now()
-    stale = col(SignInSession.used_at) <= now - timedelta(minutes=1)
-    with reading() as session:
-        due = session.connection().scalar(
-            select(stale).where(
-                col(SignInSession.uid) == uid, col(SignInSession.ended_at).is_(None)
-            )
-        )
-    if due:
-        with suppress(Unavailable), transaction() as session:
-            note_use(session, uid, now=now)
-
-
-def note_use(session: Session, uid: str, *, now: datetime) -> None:
-    """Move a session's idle clock to `now`. Neither a change of a row nor a line in the log."""
     statement = (
         update(SignInSession)
         .where(col(SignInSession.uid) == uid, col(SignInSession.ended_at).is_(None))
+        .where(col(SignInSession.used_at) <= now - timedelta(minutes=1))
         .values(used_at=now)
         .returning(col(SignInSession.account_id))
     )

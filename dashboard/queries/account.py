@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, label, or_, select
 from sqlmodel import Session, col
 
 from dashboard.db import frame
-from dashboard.i18n import SOURCE, _
+from dashboard.i18n import _
 from dashboard.permissions import SEPARATE, Action, Actor, Grant, allow
 from dashboard.rules.account import aged
 from dashboard.settings import settings
@@ -100,16 +100,6 @@ def actor_of(session: Session, uid: str | None, today: date, now: datetime) -> A
         return None
     account_id, name, agency_id, *rest = rows[0][:6]
     return Actor(account_id or 0, name, _grants(row[6:] for row in rows), agency_id, *rest)
-
-
-def language_of(session: Session, uid: str) -> str:
-    """Give the language in which the account of a session reads the screen."""
-    statement = (
-        select(col(Account.language))
-        .join(SignInSession, col(SignInSession.account_id) == col(Account.id))
-        .where(col(SignInSession.uid) == uid)
-    )
-    return session.connection().scalar(statement) or SOURCE
 
 
 _GRANT = (

@@ -45,9 +45,14 @@ def _form(request: Request, next_path: str, *, error: str = "", status: int = 20
 
 @router.get("/sign-in")
 def show_sign_in(request: Request, next: str = "/") -> Response:
-    """Show the form, or go on when somebody is signed in already."""
+    """Show the form, or go on when somebody is signed in already.
+
+    In a demonstration the bare address shows it again, to go on as somebody else.
+    """
     who = visitor(request)
-    if who is not None:
+    with reading() as session:
+        changing = next == "/" and demonstration_day(session) is not None
+    if who is not None and not changing:
         return go("/me" if who.must_change else local_path(next))
     return _form(request, local_path(next))
 

@@ -1,0 +1,1 @@
+"""Documents out: templates to fill in and exports that import again."""

@@ -1,0 +1,275 @@
+"""What is odd about a row of a monthly report, beside what could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from dashboard.i18n import _
+from dashboard.imports.context import Context, Project, Value, WorkItem
+from dashboard.imports.examination import Level
+from dashboard.imports.monthly import REPORTED
+
+_TEXT_SHARE = re.compile(r"(?:完成|达到?|占)[^，。；;,\d]{0,12}?(\d+(?:\.\d+)?)[%％]")
+_DONE_TEXT = re.compile(r"^已?(?:全部|全面)?(?:完成|完工|竣工|建成)[。.]?$")
+_SLACK_PP = Decimal(1)
+_TOLERANCE = Decimal("0.02")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a check found, and the field whose cell shows it."""
+
+    level: Level
+    rule: str
+    field: str
+    message: str
+    remedy: str
+
+
+class Row:
+    """The values of a row beside what is known of its project and work item."""
+
+    def __init__(
+        self, values: Mapping[str, Value], project: Project, item: WorkItem | None, context: Context
+    ) -> None:
+        target = item or project
+        self.values, self.project, self.context = values, project, context
+        self.last = target.last
+        self.target_quantity = target.target_quantity
+        self.planned_pct = target.planned_pct
+
+    def number(self, field: str) -> Decimal | None:
+        """Give a figure of the row."""
+        value = self.values.get(field)
+        return value if isinstance(value, Decimal) else None
+
+    def before(self, field: str) -> Decimal | None:
+        """Give the last accepted figure."""
+        value = self.last.get(field)
+        return value if isinstance(value, Decimal) else None
+
+    @property
+    def completed_pct(self) -> Decimal | None:
+        """Give the percent reported, else what the quantity makes of the target."""
+        stated = self.number("completed_pct")
+        return self.share if stated is None else stated
+
+    @property
+    def share(self) -> Decimal | None:
+        """Give the cumulative quantity as a percent of the target."""
+        done = self.number("cumulative_quantity")
+        if done is None or not self.target_quantity:
+            return None
+        return done / self.target_quantity * 100
+
+    @property
+    def lags(self) -> bool:
+        """Say whether the row is behind its plan, by its figures or in its own words."""
+        completed = self.completed_pct
+        if completed is not None and self.planned_pct is not None:
+            return completed < self.planned_pct
+        return self.values.get("on_schedule") is False
+
+
+def findings(row: Row) -> Iterator[Finding]:
+    """Check a row; errors stop it, warnings pass with a written reason."""
+    yield from _required(row)
+    yield from _lagging(row)
+    yield from _fallen(row)
+    yield from _jumped(row)
+    yield from _beyond(row)
+    yield from _contradicting(row)
+    yield from _future(row)
+
+
+def _required(row: Row) -> Iterator[Finding]:
+    if all(row.values.get(field) is None for field in REPORTED):
+        yield Finding(
+            Level.ERROR,
+            "missing_required",
+            "completed_pct",
+            _("没有填写进度"),
+            _("至少填写累计完成数量、完成进度、形象进度中的一项"),
+        )
+
+
+def _lagging(row: Row) -> Iterator[Finding]:
+    if not row.lags:
+        return
+    completed, planned = row.completed_pct, row.planned_pct
+    behind = _("进度落后于计划")
+    if completed is not None and planned is not None:
+        behind = _("完成 {done}%，低于序时进度 {planned}%").format(
+            done=_short(completed), planned=_short(planned)
+        )
+    needed = {
+        "cause": _("填写滞后原因"),
+        "measure": _("填写整改措施"),
+        "forecast_on": _("填写新的预计完成时间，如 {example}").format(
+            example=f"{row.context.month.year}-12-31"
+        ),
+    }
+    for field, remedy in needed.items():
+        if row.values.get(field) is None:
+            yield Finding(Level.ERROR, f"lagging_without_{field}", field, behind, remedy)
+
+
+def _fallen(row: Row) -> Iterator[Finding]:
+    for field in (
+        "cumulative_quantity",
+        "completed_pct",
+        "completed_investment_wan",
+        "allocated_wan",
+        "paid_wan",
+    ):
+        now, before = row.number(field), row.before(field)
+        if now is not None and before is not None and now < before:
+            yield Finding(
+                Level.WARNING,
+                "cumulative_fell",
+                field,
+                _("累计数 {now} 小于上次的 {before}").format(
+                    now=_short(now), before=_short(before)
+                ),
+                _("填写不小于 {before} 的数，或说明下降的原因").format(before=_short(before)),
+            )
+
+
+def _jumped(row: Row) -> Iterator[Finding]:
+    now, before = row.completed_pct, row.before("completed_pct")
+    limit = row.context.jump_pp
+    if now is not None and before is not None and now - before > limit:
+        field = (
+            "completed_pct" if row.number("completed_pct") is not None else "cumulative_quantity"
+        )
+        yield Finding(
+            Level.WARNING,
+            "jump",
+            field,
+            _("比上次增加 {step} 个百分点，超过 {limit} 个").format(
+                step=_short(now - before), limit=_short(limit)
+            ),
+            _("核对数字，或说明增加这样快的原因"),
+        )
+
+
+def _beyond(row: Row) -> Iterator[Finding]:
+    done, target, stated = (
+        row.number("cumulative_quantity"),
+        row.target_quantity,
+        row.number("completed_pct"),
+    )
+    if done is not None and target and done > target:
+        yield Finding(
+            Level.WARNING,
+            "over_target",
+            "cumulative_quantity",
+            _("累计完成 {done}，超过年度目标 {target}").format(
+                done=_short(done), target=_short(target)
+            ),
+            _("核对数字，或说明超额完成的原因"),
+        )
+    elif stated is not None and stated > 100:
+        yield Finding(
+            Level.WARNING,
+            "over_target",
+            "completed_pct",
+            _("完成进度 {stated}%，超过 100%").format(stated=_short(stated)),
+            _("核对数字，或说明超额完成的原因"),
+        )
+    for less, more in (("paid_wan", "allocated_wan"), ("monthly_quantity", "cumulative_quantity")):
+        low, high = row.number(less), row.number(more)
+        if low is not None and high is not None and low > high:
+            yield Finding(
+                Level.WARNING,
+                "part_exceeds_whole",
+                less,
+                _("{part} 大于应当包含它的 {whole}").format(part=_short(low), whole=_short(high)),
+                _("核对这两个数字，或说明原因"),
+            )
+
+
+def _contradicting(row: Row) -> Iterator[Finding]:
+    stated, share = row.number("completed_pct"), row.share
+    if stated is not None and share is not None and abs(stated - share) > _SLACK_PP:
+        yield Finding(
+            Level.WARNING,
+            "percent_contradicts_quantity",
+            "completed_pct",
+            _("填的是 {stated}%，按累计数量和年度目标算是 {share}%").format(
+                stated=_short(stated), share=_short(share)
+            ),
+            _("改正其中一个，或说明两者为何不同"),
+        )
+    monthly, done, before = (
+        row.number("monthly_quantity"),
+        row.number("cumulative_quantity"),
+        row.before("cumulative_quantity"),
+    )
+    if monthly is not None and done is not None and before is not None:
+        slack = max(abs(done) * _TOLERANCE, _TOLERANCE)
+        if abs(before + monthly - done) > slack:
+            yield Finding(
+                Level.WARNING,
+                "sum_contradicts",
+                "cumulative_quantity",
+                _("上次累计 {before} 加本月 {monthly} 是 {sum}，不是 {done}").format(
+                    before=_short(before),
+                    monthly=_short(monthly),
+                    sum=_short(before + monthly),
+                    done=_short(done),
+                ),
+                _("改正本月数或累计数，或说明原因"),
+            )
+    yield from _against_text(row)
+
+
+def _against_text(row: Row) -> Iterator[Finding]:
+    text, stated = row.values.get("physical_progress"), row.completed_pct
+    if not isinstance(text, str) or stated is None:
+        return
+    shares = {Decimal(found) for found in _TEXT_SHARE.findall(text)}
+    if _DONE_TEXT.match(text):
+        shares = {Decimal(100)}
+    if len(shares) == 1 and abs((said := shares.pop()) - stated) > _SLACK_PP:
+        yield Finding(
+            Level.WARNING,
+            "text_contradicts",
+            "physical_progress",
+            _("文字说完成 {said}%，数字是 {stated}%").format(
+                said=_short(said), stated=_short(stated)
+            ),
+            _("改正文字或数字，或说明两者为何不同"),
+        )
+
+
+def _future(row: Row) -> Iterator[Finding]:
+    forecast, completed = row.values.get("forecast_on"), row.completed_pct
+    if not isinstance(forecast, date):
+        return
+    month = row.context.month
+    ended = (forecast.year, forecast.month) <= (month.year, month.month)
+    if completed is not None and completed >= 100 and not ended:
+        yield Finding(
+            Level.WARNING,
+            "future_completion",
+            "forecast_on",
+            _("已经完成 {done}%，预计完成时间却在以后").format(done=_short(completed)),
+            _("改正进度或预计完成时间，或说明原因"),
+        )
+    if row.lags and forecast < month:
+        yield Finding(
+            Level.ERROR,
+            "forecast_passed",
+            "forecast_on",
+            _("预计完成时间 {day} 已经过去").format(day=forecast.isoformat()),
+            _("填写以后的日期"),
+        )
+
+
+def _short(number: Decimal) -> str:
+    return format(number.quantize(Decimal("0.01")).normalize(), "f")

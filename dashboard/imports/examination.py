@@ -1,0 +1,180 @@
+"""What an examined sheet turned out to hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from dashboard.imports.context import SheetKind, Value
+
+
+class Level(StrEnum):
+    """Whether a problem stops the row, asks for a written reason or only wants to be seen."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class Status(StrEnum):
+    """What saving a row would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+class CellRef(NamedTuple):
+    """Where a figure came from: sheet, cell and what stands there."""
+
+    sheet: str
+    cell: str
+    raw: str
+
+
+class Change(NamedTuple):
+    """One field that saving would change."""
+
+    field: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in the sheet that is wrong or odd.
+
+    `cell` is empty where the whole sheet or file is meant. `remedy` says what would pass.
+    """
+
+    level: Level
+    rule: str
+    message: str
+    remedy: str = ""
+    sheet: str = ""
+    cell: str = ""
+    field: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that was left out, and why."""
+
+    sheet: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ColumnMatch:
+    """A column of a table and the field it was read as.
+
+    `key` is the heading without months and units, under which a choice is remembered. `how` is
+    `synonym`, `confirmed`, `ignored` or `unknown`; `unit` is the money unit, `fraction` or
+    `points`; `near` names the field an unknown heading is most like.
+    """
+
+    letter: str
+    heading: str
+    key: str
+    field: str
+    how: str
+    unit: str = ""
+    near: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table found on a sheet, its rows numbered as in Excel; `layout` hashes its headings."""
+
+    sheet: str
+    header_row: int
+    first_row: int
+    last_row: int
+    layout: str
+    columns: tuple[ColumnMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row as it would be saved.
+
+    `letters` (field → column, shared by the rows of a table), `raws` (only where the cell's text
+    differs from the value) and `origins` (only where the cell lies elsewhere) are what `cells` is
+    made of. `marks` holds `month` for a date of which only the month was given.
+    """
+
+    sheet: str
+    row: int
+    project_code: str | None
+    work_item_code: str | None
+    values: dict[str, Value]
+    letters: Mapping[str, str]
+    raws: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    status: Status = Status.NEW
+    changes: tuple[Change, ...] = ()
+
+    def cell(self, name: str) -> CellRef:
+        """Say which cell the field came from. Raises KeyError for a field without a column."""
+        where = self.origins.get(name) or f"{self.letters[name]}{self.row}"
+        return CellRef(self.sheet, where, self.raws.get(name) or shown(self.values.get(name)))
+
+    @property
+    def cells(self) -> dict[str, CellRef]:
+        """Give the cell of every field the row has."""
+        return {name: self.cell(name) for name in self.values}
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What is in the file. With a `refusal`, one sentence, nothing could be read."""
+
+    kind: SheetKind
+    file_kind: str
+    sha256: str
+    tables: tuple[Table, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    told: tuple[Told, ...] = ()
+    refusal: str = ""
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Give what must be mended before anything can be saved."""
+        return tuple(p for p in self.problems if p.level is Level.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """Give what passes only with a written reason."""
+        return tuple(p for p in self.problems if p.level is Level.WARNING)
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """Count the rows by what saving them would do."""
+        counted = Counter(draft.status for draft in self.drafts)
+        return {status: counted[status] for status in Status}
+
+    @property
+    def passes(self) -> bool:
+        """Say whether the file may be saved once its warnings have reasons."""
+        return not self.refusal and not self.errors and bool(self.drafts)
+
+
+def shown(value: object) -> str:
+    """Write a value the way a person would write it into a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, tuple):
+        return "、".join(shown(part) for part in value)
+    return value.isoformat() if isinstance(value, date) else str(value)

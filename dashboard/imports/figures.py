@@ -1,0 +1,277 @@
+"""Figures in a cell: quantities, percentages and money, read for certain or not at all."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from dashboard.i18n import _
+from dashboard.imports import measures
+from dashboard.imports.formats import PERCENT, SCALED
+from dashboard.imports.numerals import (
+    ABOUT,
+    ARABIC,
+    NUMERAL,
+    SCALE,
+    Unreadable,
+    folded,
+    numeral,
+    of_float,
+    rounded,
+    word_set,
+)
+from dashboard.imports.parsers import is_nothing
+
+DONE = word_set(
+    "已完成 完成 全部完成 已全部完成 全面完成 已全面完成 已完工 完工 全部完工 已全部完工 "
+    "已竣工 竣工 已建成 圆满完成 已圆满完成 提前完成 已提前完成 按期完成 已按期完成"
+)
+IDLE = word_set("未开工 尚未开工 未启动 尚未启动 未动工 尚未动工 未开展 尚未开展 未实施 尚未实施")
+MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10**4)}
+_UNIT = "|".join(measures.UNITS)
+_QUANTITY = re.compile(rf"({NUMERAL})(百万|千万|[百千万亿]?)({_UNIT})?")
+_PERCENT = re.compile(
+    rf"({ARABIC})%|百分之({NUMERAL})|({NUMERAL})成([一二三四五六七八九半]?)(?![一-龥])"
+)
+_MONEY = re.compile(rf"(?:({ARABIC})亿)?({NUMERAL})(亿|万|千万|百万|千)?(元)?")
+_FILLER = re.compile(
+    r"截至目前|截止目前|到目前为止|年度(?:计划|目标|任务|总任务)|全年(?:计划|目标|任务|总任务)|总工程量|工程总量|"
+    r"总任务|总目标|目标任务|形象进度|总体进度|工程进度|完成进度|完成比例|完成率|任务量|工程量|累计|目前|现已|已经|"
+    r"合计|总计|共计|实际|全部|完成|建成|改造|新建|新增|铺设|安装|治理|维修|建设|发放|开展|举办|达到|投资额?|资金|"
+    r"拨付|支付|到位|支出|占比|进度|数量|本月|当月|截至|截止|任务|已|共|占|达|为|是|的|了|[:,;。、()]"
+)
+_SPAN = re.compile(r"(?:截[至止]到?)?(?:20\d\d年)?\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|末)?")
+_MONTHLY = re.compile(r"本月|当月|(?<![\d至止到~-])\d{1,2}月(?!底|末)")
+_CUMULATIVE = re.compile(r"累计|截[至止]|年初|\d月?[-~至到]\d{1,2}月|\d月[底末]")
+_CLAUSES = re.compile(r",(?!\d{3}(?!\d))|[;。、\n]")
+_DIGIT = re.compile(rf"\d|{NUMERAL}")
+
+
+def scalar(value: Any) -> Decimal:
+    """Read a number cell. Raises Unreadable for a date or a logical value."""
+    if isinstance(value, bool) or not isinstance(value, float | int):
+        kind = _("逻辑值") if isinstance(value, bool) else _("日期或时间")
+        raise Unreadable(_("这里要数字，单元格里却是{kind}").format(kind=kind), _("填写数字"))
+    if value != value or value in (float("inf"), float("-inf")):
+        raise Unreadable(_("这不是一个数字"), _("填写数字"))
+    return of_float(float(value))
+
+
+def _leftover(text: str) -> None:
+    rest = _FILLER.sub("", text).strip()
+    if not rest:
+        return
+    if found := ABOUT.search(rest):
+        message = _("“{word}”说明这是约数，不能当作准确数字").format(word=found[0])
+        raise Unreadable(message, _("填写一个准确的数字"))
+    raise Unreadable(
+        _("除数字外还写着“{rest}”，不能确定指的是哪个数").format(rest=rest[:20]), _("只填写数字")
+    )
+
+
+def _clause(text: str, monthly: bool | None) -> str:
+    """Pick the part of a text that is about this column: the month's figure or the sum."""
+    clauses = [part for part in _CLAUSES.split(text) if _DIGIT.search(_SPAN.sub("", part))]
+    clause = clauses[0] if len(clauses) == 1 else text
+    if monthly is None:
+        return _SPAN.sub("", clause) if len(clauses) == 1 else clause
+    own, other = (_MONTHLY, _CUMULATIVE) if monthly else (_CUMULATIVE, _MONTHLY)
+    if len(clauses) > 1:
+        mine = [part for part in clauses if own.search(part)]
+        if len(mine) != 1:
+            raise Unreadable(
+                _("这里有不止一个数字，不能确定用哪个"), _("只填写一个数字"), "ambiguous"
+            )
+        clause = mine[0]
+    if other.search(clause) and not own.search(clause):
+        word = _("累计数") if monthly else _("当月数")
+        raise Unreadable(
+            _("这里写的像是{word}，与本列不符").format(word=word),
+            _("填写本列要的数字"),
+            "ambiguous",
+        )
+    return _SPAN.sub("", clause)
+
+
+def _formatted(number: Decimal, shown: str, unit: str) -> tuple[Decimal, str]:
+    """Honour a number format: the words it shows behind the figure are its unit."""
+    if shown == PERCENT:
+        raise Unreadable(
+            _("单元格是百分比格式（显示为 {shown}%），这里要的不是百分比").format(
+                shown=number * 100
+            ),
+            _("把单元格设为常规格式，填写数字"),
+        )
+    if shown == SCALED:
+        raise Unreadable(
+            _("单元格的数字格式使显示的数与实际的数（{number}）不同").format(number=number),
+            _("把单元格设为常规格式后重新填写"),
+            "ambiguous",
+        )
+    words = shown.removeprefix("=") if shown.startswith("=") else ""
+    if words in SCALE:
+        return number * SCALE[words], unit
+    return number, words or unit
+
+
+def quantity(
+    value: Any, shown: str = "", unit: str = "", bare: str = "", *, monthly: bool | None = None
+) -> Decimal | None:
+    """Read a quantity, in `unit` where one is known; a bare number counts `bare`.
+
+    `monthly` says whether the column holds the month's figure or the sum, where that is known.
+    """
+    if not isinstance(value, str):
+        number, found = _formatted(scalar(value), shown, "")
+        return _converted(number, found if measures.is_unit(found) else bare, unit)
+    text = folded(value)
+    if is_nothing(text):
+        return None
+    clause = _clause(_PERCENT.sub("", text), monthly)
+    matches = list(_QUANTITY.finditer(clause))
+    if not matches:
+        raise Unreadable(_("这里没有可以确定的数字"), _("填写数字，如 23.4"))
+    if len(matches) > 1:
+        raise Unreadable(_("这里有不止一个数字，不能确定用哪个"), _("只填写一个数字"), "ambiguous")
+    found_text, scale, own = matches[0].groups()
+    _leftover(clause[: matches[0].start()] + "," + clause[matches[0].end() :])
+    return _converted(numeral(found_text) * SCALE[scale], own or bare, unit)
+
+
+def _converted(number: Decimal, found: str, wanted: str) -> Decimal:
+    if not found or not wanted or found == wanted:
+        return rounded(number)
+    ratio = measures.ratio(found, wanted)
+    if ratio is None:
+        raise Unreadable(
+            _("计量单位是“{found}”，这里应为“{wanted}”").format(found=found, wanted=wanted),
+            _("按“{wanted}”填写").format(wanted=wanted),
+            "unit",
+        )
+    return rounded(number * ratio)
+
+
+def bare_share(value: Any, shown: str = "") -> Decimal | None:
+    """Give a number of a percent column that does not say itself whether 1 is 1 % or all."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return scalar(value) if not shown.startswith((PERCENT, "=%")) else None
+    if isinstance(value, str) and re.fullmatch(ARABIC, folded(value)):
+        return numeral(folded(value))
+    return None
+
+
+def percent(value: Any, shown: str = "", scale: str = "") -> Decimal | None:
+    """Read a percentage, 0 to 100 and beyond.
+
+    `scale` says what a bare number means: `fraction` (0.85 is 85 %), `points`, or nothing known.
+    """
+    bare = bare_share(value, shown)
+    if bare is not None:
+        return _scaled_share(bare, shown, scale)
+    if not isinstance(value, str):
+        number = scalar(value)
+        return _not_negative(rounded(number * 100 if shown == PERCENT else number))
+    text = folded(value)
+    if is_nothing(text):
+        return None
+    if text in DONE or text in IDLE:
+        return Decimal(100 if text in DONE else 0)
+    return _not_negative(_share_in(text))
+
+
+def _scaled_share(bare: Decimal, shown: str, scale: str) -> Decimal:
+    if shown == SCALED:
+        _formatted(bare, shown, "")
+    if bare == 0:
+        return Decimal(0)
+    if scale not in ("fraction", "points"):
+        raise Unreadable(
+            _("{bare} 可能是 {low}%，也可能是 {high}%").format(
+                bare=bare, low=bare, high=rounded(bare * 100)
+            ),
+            _("写明百分号：{low}% 或 {high}%").format(low=bare, high=rounded(bare * 100)),
+            "ambiguous",
+        )
+    return _not_negative(rounded(bare * 100 if scale == "fraction" else bare))
+
+
+def _not_negative(number: Decimal) -> Decimal:
+    if number < 0:
+        raise Unreadable(_("进度不能是负数"), _("填写 0 或更大的百分比"))
+    return number
+
+
+def _share_in(text: str) -> Decimal:
+    found = list(_PERCENT.finditer(text))
+    if len(found) != 1:
+        message = (
+            _("这里有不止一个百分比，不能确定用哪个") if found else _("这里没有可以确定的百分比")
+        )
+        raise Unreadable(
+            message, _("填写一个百分比，如 85%"), "ambiguous" if found else "unreadable"
+        )
+    match = found[0]
+    rest = text[: match.start()] + text[match.end() :]
+    for clause in _CLAUSES.split(_SPAN.sub("", rest)):
+        without = _QUANTITY.sub("", clause, count=1)
+        if without != clause or (match[0] in text and clause in _around(text, match)):
+            _leftover(without)
+    arabic, hundredths, tenths, more = match.groups()
+    if tenths:
+        half = {"": Decimal(0), "半": Decimal(5)}
+        extra = half[more] if more in half else numeral(more)
+        return numeral(tenths) * 10 + extra
+    return rounded(numeral(arabic or hundredths))
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """Give the clause a match stands in, without the match."""
+    before = _CLAUSES.split(text[: match.start()])[-1]
+    after = _CLAUSES.split(text[match.end() :])[0]
+    return before + after
+
+
+def amount_wan(
+    value: Any, shown: str = "", unit: str = "", *, monthly: bool | None = None
+) -> Decimal | None:
+    """Read money in 万元. `unit` is what a bare number counts: 元, 万元 or 亿元."""
+    if not isinstance(value, str):
+        number, own = _formatted(scalar(value), shown, unit)
+        return _money(number, own if own in MONEY else unit)
+    text = folded(value).lstrip("¥")
+    if is_nothing(text):
+        return None
+    clause = _clause(_PERCENT.sub("", text), monthly)
+    matches = list(_MONEY.finditer(clause))
+    if len(matches) != 1:
+        message = (
+            _("这里有不止一个金额，不能确定用哪个") if matches else _("这里没有可以确定的金额")
+        )
+        raise Unreadable(message, _("填写一个金额，如 1200万元"), "ambiguous")
+    match = matches[0]
+    _leftover(clause[: match.start()] + "," + clause[match.end() :])
+    return _money_in(match, unit)
+
+
+def _money_in(match: re.Match[str], unit: str) -> Decimal:
+    yi, figure, scale, yuan = match.groups()
+    number = numeral(figure)
+    if yi and scale != "万":
+        raise Unreadable(_("金额写得不完整"), _("写成如 1.2亿元 或 12000万元"), "ambiguous")
+    if scale or yuan:
+        whole = (numeral(yi) * 10**8 if yi else 0) + number * SCALE[scale or ""]
+        if scale in ("千", "百") and not yuan:
+            raise Unreadable(_("金额没有写明单位"), _("写成如 1200万元"), "ambiguous")
+        return rounded(Decimal(whole) * MONEY["元"])
+    return _money(number, unit)
+
+
+def _money(number: Decimal, unit: str) -> Decimal:
+    if unit not in MONEY:
+        raise Unreadable(
+            _("没有写明金额单位：可能是 {number} 元，也可能是 {number} 万元").format(number=number),
+            _("在列名或单元格里写明“元”“万元”或“亿元”，或在对应关系中选定"),
+            "ambiguous",
+        )
+    return rounded(number * MONEY[unit])

@@ -1,0 +1,157 @@
+"""Which field a heading means, by synonyms kept as data."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+from dashboard.imports import monthly, plan
+from dashboard.imports.context import Context, SheetKind, Synonym
+from dashboard.imports.measures import is_unit
+
+COLUMNS = {SheetKind.MONTHLY: monthly.COLUMNS, SheetKind.PLAN: plan.COLUMNS}
+NOTHING = "-"
+GROUP = "~"
+MONEY_UNITS = {"元", "万元", "亿元"}
+_FILE = Path(__file__).with_name("headings.csv")
+_SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff\u3000*#★☆]+")
+_NUMBERING = re.compile(
+    r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3}|\([一二三四五六七八九十\d]+\))[、.)]"
+)
+_BRACKETS = re.compile(r"[(\[〔【〈<]([^()\[\]〔〕【】〈〉<>]*)[)\]〕】〉>]")
+_NOISE = re.compile(r"填|格式|字以内|^如|^例|√|是/否|下拉|选择|可不|必须|^注|可空|文字|具体|单选")
+_PERIOD = re.compile(
+    r"(?:截[至止]到?)?(?:(?P<year>20\d\d|\d\d)年)?"
+    r"(?:(?P<first>\d{1,2})月?份?(?:-|—|–|~|至|到))?(?P<last>\d{1,2})月(?:份|底|末)?"
+)
+_TRAILING_UNIT = re.compile(r"[,、:/]?(万元|亿元|元|%)$")
+_QUARTERS = {"一季度": 3, "第一季度": 3, "二季度": 6, "三季度": 9, "四季度": 12}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading taken apart: what it names, in which unit, for which months.
+
+    `first` and `last` are month numbers, 0 where none is named; `year` likewise.
+    """
+
+    key: str
+    unit: str = ""
+    year: int = 0
+    first: int = 0
+    last: int = 0
+
+
+def squeezed(text: str) -> str:
+    """Fold widths and drop every space, so that 分管 领导 and 分管领导 are one."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).replace("—", "-")
+
+
+def _without_brackets(text: str) -> tuple[str, str]:
+    unit = ""
+    while found := _BRACKETS.search(text):
+        inner = found[1].removeprefix("单位:").removeprefix("单位")
+        if inner in MONEY_UNITS or inner == "%":
+            unit, inner = inner, ""
+        elif is_unit(inner):
+            unit, inner = unit or inner, ""
+        elif _NOISE.search(inner):
+            inner = ""
+        text = text[: found.start()] + inner + text[found.end() :]
+    return text, unit
+
+
+@lru_cache(maxsize=4096)
+def parsed(text: str) -> Heading:
+    """Take a heading apart."""
+    plain, unit = _without_brackets(_NUMBERING.sub("", squeezed(text)))
+    if not unit and (found := _TRAILING_UNIT.search(plain)) and len(plain) > len(found[0]):
+        unit, plain = found[1], plain[: found.start()]
+    year = first = last = 0
+    if found := _PERIOD.search(plain):
+        year = int(found["year"] or 0)
+        first, last = int(found["first"] or found["last"]), int(found["last"])
+        if 1 <= first <= last <= 12:
+            plain = plain[: found.start()] + plain[found.end() :]
+        else:
+            year = first = last = 0
+    return Heading(plain.strip(":;,.、/-"), unit, year + 2000 * (0 < year < 100), first, last)
+
+
+@cache
+def own_synonyms() -> tuple[Synonym, ...]:
+    """Read the synonyms kept beside this module, each with the document it was seen in."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Synonym(row["field"], row["heading"], row["kind"], row["source"])
+            for row in csv.DictReader(file)
+        )
+
+
+class Headings:
+    """The synonyms that hold for one kind of workbook."""
+
+    def __init__(self, kind: SheetKind, synonyms: Iterable[Synonym]) -> None:
+        self.kind = kind
+        self.fields: dict[str, str] = {}
+        for synonym in synonyms:
+            if synonym.kind in ("", kind):
+                self.fields[parsed(synonym.heading).key or synonym.heading] = synonym.field
+        for column in COLUMNS[kind]:
+            heading = parsed(column.title)
+            if not heading.last:
+                self.fields[heading.key] = column.field
+
+    @classmethod
+    def of(cls, context: Context) -> Headings:
+        """Give the synonyms of a context, or our own where it brings none."""
+        return cls(context.kind, context.synonyms or own_synonyms())
+
+    def meaning(self, text: str) -> str:
+        """Say which field one heading cell means by itself; empty where it is not known."""
+        if not text or len(text) > 40:
+            return ""
+        heading = parsed(text)
+        found = self.fields.get(heading.key, "")
+        if self.kind is SheetKind.PLAN and heading.last:
+            return self._planned(heading, found)
+        return found
+
+    def _planned(self, heading: Heading, found: str) -> str:
+        if heading.first != heading.last:
+            return NOTHING
+        if found == "planned_pct" or heading.key == "":
+            return plan.planned_field(heading.last)
+        return found
+
+    def of_path(self, path: tuple[str, ...]) -> str:
+        """Say which field a column means by its headings from top to bottom.
+
+        The words together count first; the lowest alone only under words that change nothing,
+        since 累计完成 under 投资 is another figure than 累计完成 under 工程量.
+        """
+        words = [text for text in path if text]
+        if len(words) == 1:
+            return self.meaning(words[0])
+        for start in range(len(words)):
+            if not all(self._neutral(text) for text in words[:start]):
+                break
+            if found := self.meaning("".join(words[start:])):
+                return found
+        return ""
+
+    def _neutral(self, text: str) -> bool:
+        heading = parsed(text)
+        if self.kind is SheetKind.MONTHLY and heading.last and not heading.key:
+            return True
+        return self.fields.get(heading.key) == GROUP
+
+
+def field_titles(kind: SheetKind) -> dict[str, str]:
+    """Give the Chinese title of every field of a workbook, in the order of our own templates."""
+    return {column.field: column.title for column in COLUMNS[kind]}

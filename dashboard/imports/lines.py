@@ -1,0 +1,68 @@
+"""What each line under a header is: data, a total, a chapter, a remark, nothing."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any
+
+from dashboard.imports.grid import Grid
+from dashboard.imports.headings import squeezed
+from dashboard.imports.tables import Cover, is_note, is_ordinal
+
+_TOTAL = re.compile(
+    r"(?:[一-龥]{0,10}[(（]?(?:合计|小计|总计|共计|总和|汇总)[)）]?(?:\(?\d+[项个]\)?)?|全[市区县省州]|[一-龥]{0,8}小计)[:：]?"
+)
+_CHINESE_ORDINAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
+
+
+class Line(StrEnum):
+    """What a line of a table is."""
+
+    DATA = "data"
+    BLANK = "blank"
+    HIDDEN = "hidden"
+    TOTAL = "total"
+    CHAPTER = "chapter"
+    NOTE = "note"
+
+
+def line(grid: Grid, cover: Cover, row: int, naming: frozenset[int], hidden: bool) -> Line:
+    """Tell what a line is; `naming` are the columns of codes and names, `hidden` reads all rows."""
+    cells = grid.rows[row]
+    filled = [(index, value) for index, value in enumerate(cells) if not _is_blank(value)]
+    if not filled:
+        return Line.BLANK
+    if row in grid.hidden_rows and not hidden:
+        return Line.HIDDEN
+    first = filled[0][1]
+    if isinstance(first, str):
+        if is_note(first):
+            return Line.NOTE
+        if _is_total(filled, naming):
+            return Line.TOTAL
+        if len(filled) <= 2 and _is_chapter(filled, cover, row, naming):
+            return Line.CHAPTER
+    return Line.DATA
+
+
+def _is_blank(value: Any) -> bool:
+    return value == "" or (isinstance(value, str) and not value.strip())
+
+
+def _is_total(filled: list[tuple[int, Any]], naming: frozenset[int]) -> bool:
+    for position, (index, value) in enumerate(filled[:4]):
+        named = isinstance(value, str) and len(value) < 24 and (not position or index in naming)
+        if named and _TOTAL.fullmatch(squeezed(value)):
+            return True
+    return False
+
+
+def _is_chapter(
+    filled: list[tuple[int, Any]], cover: Cover, row: int, naming: frozenset[int]
+) -> bool:
+    index, text = filled[0]
+    if len(filled) == 2:
+        return bool(_CHINESE_ORDINAL.fullmatch(squeezed(text))) and isinstance(filled[1][1], str)
+    wide = cover.origins.get((row, index + 1)) == (row, index)
+    return wide or is_ordinal(text) or index not in naming

@@ -1,0 +1,163 @@
+"""Which project and which work item a row is about: by code, else by its exact name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.i18n import _
+from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
+from dashboard.imports.headings import squeezed
+
+_SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The project and work item of a row, or why there is none."""
+
+    project: Project | None = None
+    item: WorkItem | None = None
+    field: str = ""
+    rule: str = ""
+    message: str = ""
+    remedy: str = ""
+
+
+def same(name: str) -> str:
+    """Fold a name so that widths, spaces and punctuation do not tell two apart."""
+    return _SIGNS.sub("", squeezed(name)).lower()
+
+
+class Matcher:
+    """The projects of a context, by code and by name."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.by_code = {squeezed(p.code).lower(): p for p in context.projects}
+        self.by_name: dict[str, list[Project]] = defaultdict(list)
+        for project in context.projects:
+            self.by_name[same(project.name)].append(project)
+        self.agencies: dict[str, str] = {}
+        for agency in context.agencies:
+            for name in (agency.name, *agency.aliases):
+                self.agencies[same(name)] = agency.code
+
+    def match(self, values: Mapping[str, Value]) -> Matched:
+        """Match a row by its identity fields. For a plan, an unknown project is a new one."""
+        code, name = values.get("project_code"), values.get("project_name")
+        if isinstance(code, str):
+            found = self._by_code(code, name)
+        elif isinstance(name, str):
+            found = self._by_name(name, values.get("agency_name"))
+        else:
+            found = Matched(
+                field="project_name",
+                rule="missing_required",
+                message=_("没有项目编号，也没有项目名称"),
+                remedy=_("填写项目编号或与任务清单一致的项目名称"),
+            )
+        return self._with_item(found, values) if found.project else found
+
+    def _by_code(self, code: str, name: Value) -> Matched:
+        project = self.by_code.get(squeezed(code).lower())
+        if project is None:
+            return self._unknown("project_code", code, self._near(code, name))
+        if not self._own(project):
+            return _foreign("project_code", project)
+        if isinstance(name, str) and same(name) != same(project.name):
+            others = [p for p in self.by_name.get(same(name), []) if p is not project]
+            if others:
+                return Matched(
+                    field="project_name",
+                    rule="code_contradicts_name",
+                    message=_("编号 {code} 是“{one}”，名称却是“{other}”（编号 {its}）").format(
+                        code=code, one=project.name, other=name, its=others[0].code
+                    ),
+                    remedy=_("改正编号或名称，使两者是同一个项目"),
+                )
+        return Matched(project)
+
+    def _by_name(self, name: str, agency: Value) -> Matched:
+        named = self.by_name.get(same(name), [])
+        own = [project for project in named if self._own(project)]
+        if len(own) > 1 and isinstance(agency, str):
+            code = self.agencies.get(same(agency))
+            own = [project for project in own if project.agency_code == code] or own
+        if len(own) > 1:
+            return Matched(
+                field="project_name",
+                rule="ambiguous",
+                message=_("有 {count} 个项目叫这个名称").format(count=len(own)),
+                remedy=_("填写项目编号：{codes}").format(codes="、".join(p.code for p in own)),
+            )
+        if own:
+            return Matched(own[0])
+        if named:
+            return _foreign("project_name", named[0])
+        return self._unknown("project_name", name, self._near(name, name))
+
+    def _own(self, project: Project) -> bool:
+        agency = self.context.agency
+        return agency is None or project.agency_code in ("", agency.code)
+
+    def _near(self, code: str, name: Value) -> list[Project]:
+        from rapidfuzz import fuzz, process
+
+        own = [project for project in self.context.projects if self._own(project)]
+        text = name if isinstance(name, str) else code
+        choices = [project.name if isinstance(name, str) else project.code for project in own]
+        found = process.extract(text, choices, scorer=fuzz.WRatio, limit=3, score_cutoff=60)
+        return [own[index] for _choice, _score, index in found]
+
+    def _unknown(self, field: str, text: str, near: list[Project]) -> Matched:
+        offered = "、".join(f"{project.code} {project.name}" for project in near)
+        if self.context.kind is SheetKind.PLAN:
+            return Matched()
+        return Matched(
+            field=field,
+            rule="unknown_project",
+            message=_("任务清单里没有“{text}”").format(text=text[:40]),
+            remedy=_("是不是：{offered}？请填写其中的编号").format(offered=offered)
+            if offered
+            else _("填写任务清单中的项目编号或完整名称"),
+        )
+
+    def _with_item(self, found: Matched, values: Mapping[str, Value]) -> Matched:
+        project = found.project
+        assert project is not None
+        code, name = values.get("work_item_code"), values.get("work_item_name")
+        if not isinstance(code, str) and not isinstance(name, str):
+            return found
+        for item in project.work_items:
+            if isinstance(code, str):
+                if squeezed(code).lower() == squeezed(item.code).lower():
+                    return Matched(project, item)
+            elif isinstance(name, str) and same(name) == same(item.name):
+                return Matched(project, item)
+        if self.context.kind is SheetKind.PLAN:
+            return found
+        if not project.work_items and isinstance(name, str) and same(name) == same(project.name):
+            return found
+        listed = "、".join(f"{item.code} {item.name}".strip() for item in project.work_items[:6])
+        return Matched(
+            field="work_item_code" if isinstance(code, str) else "work_item_name",
+            rule="unknown_work_item",
+            message=_("“{project}”没有子项“{text}”").format(
+                project=project.name, text=code or name
+            ),
+            remedy=_("填写其中之一：{listed}").format(listed=listed)
+            if listed
+            else _("这个项目没有子项，此格留空"),
+        )
+
+
+def _foreign(field: str, project: Project) -> Matched:
+    return Matched(
+        field=field,
+        rule="foreign_project",
+        message=_("“{name}”不是本单位牵头的项目").format(name=project.name),
+        remedy=_("删去这一行，由牵头单位填报"),
+    )

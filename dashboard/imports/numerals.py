@@ -1,0 +1,76 @@
+"""Figures in texts: what a number is, written in any of the ways people write it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+
+PLACES = Decimal("0.000001")
+ARABIC = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_DIGITS = "零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
+CHINESE = rf"[{_DIGITS}][{_DIGITS}百千佰仟点万亿]*"
+NUMERAL = rf"(?:{ARABIC}|{CHINESE})"
+SCALE = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10**4)}
+SCALE |= {"百万": Decimal(10**6), "千万": Decimal(10**7), "亿": Decimal(10**8)}
+SCALED = rf"(?P<numeral>{NUMERAL})(?P<scale>百万|千万|[百千万亿]?)"
+_ARABIC = re.compile(ARABIC)
+_SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff]+")
+_VARIANTS = str.maketrans("〇两", "零二")
+_GUARDED = re.compile(r"(?<=\d)\s+(?=\d)")
+ABOUT = re.compile(
+    r"约|大概|左右|上下|[多余几]|近|超过|不足|不到|以上|以下|以内|至少|至多|逾|将近|接近|[<>≥≤≈]"
+)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Make a set of the words in a text."""
+    return frozenset(text.split())
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read for certain. It says what is wrong and what would pass."""
+
+    def __init__(self, message: str, remedy: str = "", rule: str = "unreadable") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.rule = rule
+
+
+def folded(text: str) -> str:
+    """Fold widths and drop spaces, but keep digits apart that stood apart."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _GUARDED.sub("\x1f", plain)
+    return _SPACE.sub("", plain).replace("\x1f", " ").replace("﹣", "-").replace("−", "-")
+
+
+def rounded(number: Decimal) -> Decimal:
+    """Round to six decimals, a fen in 万元, and drop the zeros at the end."""
+    if number.as_tuple().exponent not in (0, -1, -2, -3, -4, -5, -6):
+        number = number.quantize(PLACES)
+    whole = number.to_integral_value()
+    return whole if number == whole else number.normalize()
+
+
+def of_float(value: float) -> Decimal:
+    """Give what a spreadsheet shows of its binary number: fifteen digits."""
+    return rounded(Decimal(format(value, ".15g")))
+
+
+@lru_cache(maxsize=8192)
+def numeral(text: str) -> Decimal:
+    """Read a bare numeral, Arabic or Chinese. Raises Unreadable."""
+    if _ARABIC.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    import cn2an  # type: ignore[import-untyped]
+
+    try:
+        return Decimal(str(cn2an.cn2an(text.translate(_VARIANTS), "strict")))
+    except (ValueError, KeyError) as error:
+        raise Unreadable(text) from error
+
+
+def scaled(numeral_text: str, scale: str) -> Decimal:
+    """Read a numeral with 万, 亿 and the like behind it."""
+    return numeral(numeral_text) * SCALE[scale]

@@ -1,0 +1,184 @@
+"""The parts of an .xlsx file, bounded before anything is unpacked."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from dashboard.i18n import _
+from dashboard.imports.context import Limits
+from dashboard.imports.formats import of_styles
+from dashboard.imports.grid import Refused
+from dashboard.imports.sniff import zip_entries, zip_kind
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+_RATIO = 400
+_SMALL = 8 * 2**20
+
+
+def broken() -> Refused:
+    """Make the sentence for a file that is damaged."""
+    return Refused(_("文件不完整或已损坏；请在 Excel 或 WPS 中打开，另存为 .xlsx 后再上传。"))
+
+
+def too_large(what: str) -> Refused:
+    """Make the sentence for a file that unpacks to too much."""
+    return Refused(
+        _("文件展开后过大（{what}）；请只保留要报送的工作表，另存为新文件后再上传。").format(
+            what=what
+        )
+    )
+
+
+@dataclass(slots=True)
+class SheetPart:
+    """A worksheet as the workbook lists it."""
+
+    name: str
+    state: str
+    path: str
+
+
+@dataclass(slots=True)
+class Package:
+    """An .xlsx file taken apart: the parts that are read, all of them unpacked and counted."""
+
+    parts: dict[str, bytes]
+    sheets: list[SheetPart] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
+    macros: bool = False
+
+
+def walk(xml: bytes, on_start: Callable[[str, dict[str, str]], None]) -> None:
+    """Stream over a part's XML. Raises Refused where it declares entities or is damaged."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = on_start
+    run(parser, xml)
+
+
+def run(parser: expat.XMLParserType, xml: bytes) -> None:
+    """Parse with a parser whose handlers are set. Raises Refused as `walk` does."""
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(xml, True)
+    except (expat.ExpatError, ValueError) as error:
+        raise broken() from error
+
+
+def _refuse_doctype(*_args: Any) -> None:
+    raise Refused(_("文件里含有实体定义，这不是表格软件保存的内容；请另存为 .xlsx 后再上传。"))
+
+
+def opened(data: bytes, limits: Limits) -> Package:
+    """Unpack the parts of a workbook that are read. Raises Refused."""
+    if zip_entries(data) > limits.entries:
+        raise too_large(_("文件内部条目过多"))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = {_clean(info.filename): info for info in archive.infolist()}
+            zip_kind(set(names))
+            package = Package(_unpacked(archive, names, limits))
+    except _BROKEN as error:
+        raise broken() from error
+    package.macros = any(name.endswith("vbaproject.bin") for name in map(str.lower, names))
+    package.sheets = _sheets(package.parts)
+    package.styles = _styles(package.parts.get("xl/styles.xml", b""))
+    return package
+
+
+def _clean(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/").lstrip("/"))
+
+
+def _wanted(name: str) -> bool:
+    return (name.startswith("xl/worksheets/") and name.endswith(".xml")) or name in _FIXED
+
+
+_ROOT = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    b'relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+)
+_FIXED = {
+    "[Content_Types].xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+    "xl/sharedStrings.xml",
+}
+
+
+def _unpacked(
+    archive: zipfile.ZipFile, names: dict[str, zipfile.ZipInfo], limits: Limits
+) -> dict[str, bytes]:
+    wanted = {name: info for name, info in names.items() if _wanted(name)}
+    total = sum(info.file_size for info in wanted.values())
+    packed = sum(info.compress_size for info in wanted.values())
+    if total > limits.unpacked_bytes or (total > _SMALL and total > _RATIO * max(packed, 1)):
+        raise too_large(_("{size} MB").format(size=total // 2**20))
+    return {name: archive.read(info) for name, info in wanted.items()}
+
+
+def _sheets(parts: dict[str, bytes]) -> list[SheetPart]:
+    targets: dict[str, str] = {}
+
+    def on_relation(name: str, attributes: dict[str, str]) -> None:
+        if name.endswith("Relationship"):
+            target = attributes.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            targets[attributes.get("Id", "")] = _clean(path)
+
+    found: list[SheetPart] = []
+
+    def on_sheet(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "sheet":
+            link = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
+            state = attributes.get("state", "visible")
+            found.append(SheetPart(attributes.get("name", ""), state, targets.get(link, "")))
+
+    walk(parts.get("xl/_rels/workbook.xml.rels", b"<none/>"), on_relation)
+    walk(parts.get("xl/workbook.xml", b""), on_sheet)
+    return [sheet for sheet in found if sheet.path in parts]
+
+
+def _styles(xml: bytes) -> list[str]:
+    customs: dict[int, str] = {}
+    formats: list[int] = []
+    inside = False
+
+    def on_start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        tag = name.rpartition(":")[2]
+        if tag == "numFmt":
+            customs[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
+        elif tag in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            inside = tag == "cellXfs"
+        elif tag == "xf" and inside:
+            formats.append(int(attributes.get("numFmtId", 0)))
+
+    if xml:
+        walk(xml, on_start)
+    return of_styles(customs, formats)
+
+
+def repacked(package: Package) -> bytes:
+    """Put the parts that were checked into a fresh archive, so that no other reader sees more."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in {"_rels/.rels": _ROOT, **package.parts}.items():
+            archive.writestr(name, part)
+    return buffer.getvalue()

@@ -1,0 +1,186 @@
+"""Any sheet to drafts: read, find the tables, map, parse, match, check, compare.
+
+`examine` is pure: what it gives depends on the bytes, the context and the mended cells alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+
+from dashboard.i18n import _
+from dashboard.imports.context import Context, SheetKind
+from dashboard.imports.examination import Examination, Level, Problem
+from dashboard.imports.grid import Book, Grid, Refused, place
+from dashboard.imports.headings import Headings, squeezed
+from dashboard.imports.mapping import money_unit
+from dashboard.imports.match import Matcher
+from dashboard.imports.read import read
+from dashboard.imports.sink import Sink
+from dashboard.imports.table import TableExamination
+from dashboard.imports.tables import Cover, Found, found_in, guessed_in
+
+Edits = Mapping[tuple[str, str], str]
+REPORT_SHEET = "问题清单"
+REPORT_MARK = "本页由系统生成，重新上传时不读取"
+_PERIOD_WORDS = re.compile(r"情况|进展|月报|报表|推进|进度|完成|填报月份|报告期|所属期")
+_PERIOD = re.compile(r"(?:(20\d\d)年)?(?:(\d{1,2})月?[-—~至到])?(\d{1,2})月(?!\d{1,2}日|\d{1,2}号)")
+_YEAR = re.compile(r"(20\d\d)年")
+_SHEET_MONTH = re.compile(r"(?:20\d\d年)?(?:\d{1,2}[-—~至到])?(\d{1,2})月(?:份)?")
+
+
+def examine(data: bytes, name: str, context: Context, edits: Edits | None = None) -> Examination:
+    """Say what is in a file: tables, drafts, problems and what was left out. Never raises.
+
+    `edits` are cells mended since the file was saved, by sheet and cell name.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        book = read(data, context.limits)
+    except Refused as refused:
+        return Examination(context.kind, "", digest, refusal=str(refused))
+    sink = Sink(context.limits.problems)
+    for text in book.told:
+        sink.tell("", "", text)
+    _mend(book, edits or {})
+    _check_mark(book, context, sink)
+    _examine_sheets(book, context, sink)
+    if not sink.tables:
+        text = _("没有找到表头，认不出哪一行是列名")
+        remedy = _("请上传含有“项目名称”“完成进度”等列名的表，或下载本单位的模板填写")
+        sink.add(Problem(Level.ERROR, "no_table", text, remedy))
+    sink.close()
+    return Examination(
+        context.kind,
+        book.file_kind,
+        digest,
+        tuple(sink.tables),
+        tuple(sink.drafts),
+        tuple(sink.problems),
+        tuple(sink.told),
+    )
+
+
+def _mend(book: Book, edits: Edits) -> None:
+    grids = {grid.name: grid for grid in book.grids}
+    for (sheet, cell), text in edits.items():
+        if sheet in grids:
+            grids[sheet].put(cell, text)
+
+
+def _check_mark(book: Book, context: Context, sink: Sink) -> None:
+    """Hold a template's hidden mark against the period and the agency expected."""
+    mark = book.mark
+    if not mark:
+        return
+    month = f"{context.month:%Y-%m}" if context.kind is SheetKind.MONTHLY else f"{context.month:%Y}"
+    if mark.get("kind") != context.kind:
+        text = _("这是另一种模板（{found}），不能当作{wanted}导入").format(
+            found=_kind_name(mark.get("kind", "")), wanted=_kind_name(context.kind)
+        )
+        sink.add(Problem(Level.ERROR, "wrong_kind", text, _("下载正确的模板填写")))
+    elif mark.get("period") != month:
+        text = _("这份模板是 {found} 的，本期是 {wanted}").format(
+            found=mark.get("period"), wanted=month
+        )
+        sink.add(
+            Problem(
+                Level.ERROR, "wrong_month", text, _("下载 {month} 的模板填写").format(month=month)
+            )
+        )
+    agency = context.agency
+    if agency and mark.get("agency") not in ("", None, agency.code):
+        text = _("这份模板属于另一个单位（{found}）").format(found=mark.get("agency_name", ""))
+        sink.add(Problem(Level.ERROR, "wrong_agency", text, _("下载本单位的模板填写")))
+
+
+def _kind_name(kind: str) -> str:
+    return {"monthly": _("月报"), "plan": _("任务分解表")}.get(kind, kind)
+
+
+def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
+    headings, matcher = Headings.of(context), Matcher(context)
+    unread: list[tuple[Grid, Cover]] = []
+    for grid in book.grids:
+        if not _is_read(grid, context, sink):
+            continue
+        cover = Cover.of(grid)
+        tables = found_in(grid, headings, cover)
+        if not tables:
+            unread.append((grid, cover))
+            continue
+        _examine_tables(grid, cover, tables, context, headings, matcher, sink)
+    for grid, cover in unread:
+        guessed = [] if sink.tables else guessed_in(grid, headings, cover)
+        if guessed:
+            _examine_tables(grid, cover, guessed, context, headings, matcher, sink)
+        elif any(map(any, grid.rows)):
+            sink.tell(grid.name, "", _("没有找到表头，整张工作表未导入"))
+
+
+def _is_read(grid: Grid, context: Context, sink: Sink) -> bool:
+    """Say whether a sheet is read at all; if not, say why."""
+    top = next((row for row in grid.rows[:1]), [])
+    if grid.name == REPORT_SHEET and any(REPORT_MARK in str(value) for value in top):
+        sink.tell(grid.name, "", _("上次退回的问题清单，未导入"))
+        return False
+    if not grid.visible and not context.include_hidden:
+        if any(map(any, grid.rows)):
+            sink.tell(grid.name, "", _("隐藏的工作表，未导入"))
+        return False
+    month = _SHEET_MONTH.fullmatch(squeezed(grid.name))
+    if month and context.kind is SheetKind.MONTHLY and int(month[1]) != context.month.month:
+        sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month[1]))
+        return False
+    return True
+
+
+def _examine_tables(
+    grid: Grid,
+    cover: Cover,
+    tables: list[Found],
+    context: Context,
+    headings: Headings,
+    matcher: Matcher,
+    sink: Sink,
+) -> None:
+    lines = list(_lines_above(grid, tables[0].top))
+    _check_title(grid, lines, context, sink)
+    for found in tables:
+        above = [text for _cell, text in lines]
+        above += [
+            value
+            for row in grid.rows[max(found.top - 2, 0) : found.top]
+            for value in row
+            if isinstance(value, str)
+        ]
+        stated = money_unit(above)
+        TableExamination(grid, cover, found, context, headings, matcher, sink, stated).run()
+
+
+def _lines_above(grid: Grid, top: int) -> Iterator[tuple[str, str]]:
+    for row in range(top):
+        for column, value in enumerate(grid.rows[row]):
+            if isinstance(value, str) and value.strip():
+                yield place(row, column), value
+
+
+def _check_title(grid: Grid, lines: list[tuple[str, str]], context: Context, sink: Sink) -> None:
+    """Hold the month and the year in the title against the period expected."""
+    for cell, line in lines:
+        text = squeezed(line)
+        if not _PERIOD_WORDS.search(text):
+            continue
+        years = {int(year) for year in _YEAR.findall(text)}
+        months = {int(found[3]) for found in _PERIOD.finditer(text)}
+        wrong_year = bool(years) and context.month.year not in years
+        wrong = len(months) == 1 and context.month.month not in months
+        if context.kind is SheetKind.MONTHLY and (wrong or wrong_year):
+            message = _("标题写的不是本期：“{title}”，本期是 {month}").format(
+                title=line.strip()[:40], month=f"{context.month:%Y-%m}"
+            )
+            remedy = _("换成本期的报表；如果只是标题没改，请改正标题")
+            level = Level.ERROR if wrong else Level.WARNING
+            problem = Problem(level, "wrong_month", message, remedy, grid.name, cell, "", line)
+            sink.add(problem)

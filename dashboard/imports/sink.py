@@ -1,0 +1,39 @@
+"""Where an examination's findings are collected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dashboard.i18n import _
+from dashboard.imports.examination import Draft, Level, Problem, Table, Told
+
+
+@dataclass(slots=True)
+class Sink:
+    """Tables, drafts, problems and told things, in the order they are met."""
+
+    limit: int
+    tables: list[Table] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    seen: dict[tuple[str, str], str] = field(default_factory=dict)
+    dropped: int = 0
+
+    def add(self, problem: Problem) -> None:
+        """Keep a problem, up to the limit; the rest are only counted."""
+        if len(self.problems) < self.limit:
+            self.problems.append(problem)
+        else:
+            self.dropped += 1
+
+    def tell(self, sheet: str, place: str, text: str) -> None:
+        """Keep what was left out and why."""
+        if len(self.told) < self.limit:
+            self.told.append(Told(sheet, place, text))
+
+    def close(self) -> None:
+        """Say how many problems were only counted."""
+        if self.dropped:
+            text = _("问题太多，另有 {count} 个没有列出；请先改正列出的").format(count=self.dropped)
+            self.problems.append(Problem(Level.NOTICE, "too_many", text))

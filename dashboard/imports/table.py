@@ -1,0 +1,381 @@
+"""One table of a sheet: its rows become drafts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from dashboard.i18n import _
+from dashboard.imports import checks, monthly, narrative, plan
+from dashboard.imports.column import Column, Kind
+from dashboard.imports.context import Context, SheetKind, Value
+from dashboard.imports.difference import difference
+from dashboard.imports.examination import (
+    ColumnMatch,
+    Draft,
+    Level,
+    Problem,
+    Status,
+    Table,
+)
+from dashboard.imports.figures import amount_wan
+from dashboard.imports.grid import Grid, letter, place
+from dashboard.imports.headings import COLUMNS, Headings
+from dashboard.imports.lines import Line, line
+from dashboard.imports.mapping import Mapped, key_of, layout_of, mapped, near_field
+from dashboard.imports.match import Matched, Matcher
+from dashboard.imports.numerals import Unreadable
+from dashboard.imports.parsers import text_of
+from dashboard.imports.rows import Reader, RowRead
+from dashboard.imports.sink import Sink
+from dashboard.imports.tables import Cover, Found
+
+_EXAMPLES = 3
+_TOLERANCE = Decimal("0.01")
+_IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
+_NARROW = frozenset({"project_name", "agency_name", "narrative"})
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Sums of a column, to hold total rows against."""
+
+    whole: Decimal = Decimal(0)
+    part: Decimal = Decimal(0)
+    certain: bool = True
+    early: list[tuple[int, Decimal]] = field(default_factory=list)
+
+
+class TableExamination:
+    """Reads one table into the sink."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        cover: Cover,
+        found: Found,
+        context: Context,
+        headings: Headings,
+        matcher: Matcher,
+        sink: Sink,
+        stated: str,
+    ) -> None:
+        self.grid, self.cover, self.found = grid, cover, found
+        self.context, self.headings, self.matcher, self.sink = context, headings, matcher, sink
+        self.columns, problems = mapped(found, headings, context, grid.name, stated)
+        for problem in problems:
+            sink.add(problem)
+        self.reader = Reader(grid, cover, found, self.columns, context)
+        identity = _IDENTITY[context.kind]
+        read = self.reader.columns
+        self.naming = [(one, column) for one, column in read if column.field in identity]
+        self.figures = [(one, column) for one, column in read if column.field not in identity]
+        self.letters = {field: letter(index) for field, index in self.reader.places.items()}
+        if "due_on" in self.letters:
+            self.letters["due_text"] = self.letters["due_on"]
+        self.titles = {column.field: _(column.title) for column in COLUMNS[context.kind]}
+        self.sums: dict[str, _Sums] = defaultdict(_Sums)
+        self.identity: dict[str, Value] = {}
+
+    def run(self) -> None:
+        """Read every line of the table."""
+        self.sink.tables.append(self._table())
+        if not self._has_what_it_needs():
+            return
+        naming = frozenset(
+            self.reader.places[f] for f in _IDENTITY[self.context.kind] if f in self.reader.places
+        )
+        first_data = None
+        for row in range(self.found.first, self.found.last):
+            kind = line(self.grid, self.cover, row, naming, self.context.include_hidden)
+            if kind is Line.DATA:
+                first_data = row if first_data is None else first_data
+                self._data(row)
+            elif kind is Line.TOTAL:
+                self._tell(row, _("合计、小计行，未导入"))
+                self._total(row, early=first_data is None)
+            elif kind is Line.CHAPTER:
+                self._tell(row, _("分类标题行，未导入"))
+            elif kind is Line.HIDDEN:
+                self._tell(row, _("隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”"))
+            elif kind is Line.NOTE:
+                self._tell(row, _("表下的说明，未导入"))
+                break
+        self._check_early_totals()
+
+    def _tell(self, row: int, text: str) -> None:
+        shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")
+        self.sink.tell(self.grid.name, f"{row + 1}:{row + 1}", f"{text}：{shown[:30]}")
+
+    def _table(self) -> Table:
+        found = self.found
+        columns = tuple(self._match(one) for one in self.columns)
+        for one in self.columns:
+            if (
+                one.column
+                and one.index in self.grid.hidden_columns
+                and not self.context.include_hidden
+            ):
+                text = _("隐藏的列“{heading}”，未导入；需要时请勾选“读取隐藏的行和列”")
+                name = letter(one.index)
+                self.sink.tell(self.grid.name, f"{name}:{name}", text.format(heading=one.text))
+        layout = layout_of(found.paths)
+        return Table(self.grid.name, found.bottom + 1, found.first + 1, found.last, layout, columns)
+
+    def _match(self, one: Mapped) -> ColumnMatch:
+        near = near_field(one.heading, self.headings) if one.how == "unknown" else ""
+        unit = one.unit
+        if one.column and one.column.kind is Kind.PERCENT:
+            unit = self.reader.scales.get(one.column.field, unit)
+        name = one.column.field if one.column else ""
+        key = key_of(self.found.paths[one.index])
+        return ColumnMatch(
+            letter(one.index), one.text, key, name, one.how, unit, near, self._examples(one.index)
+        )
+
+    def _examples(self, index: int) -> tuple[str, ...]:
+        examples = []
+        for row in range(self.found.first, self.found.last):
+            if value := self.reader.value(row, index):
+                examples.append(text_of(value)[:40])
+                if len(examples) == _EXAMPLES:
+                    break
+        return tuple(examples)
+
+    def _has_what_it_needs(self) -> bool:
+        """Say whether there are columns enough to read rows; what lacks is a problem."""
+        places = self.reader.places
+        lacking = []
+        if not places.keys() & {"project_code", "project_name"}:
+            lacking.append(_("“项目编号”或“项目名称”"))
+        reported = {*monthly.REPORTED, "narrative"}
+        if self.context.kind is SheetKind.MONTHLY and not places.keys() & reported:
+            lacking.append(_("“完成进度”“累计完成数量”或“形象进度”"))
+        for what in lacking:
+            self.sink.add(
+                Problem(
+                    Level.ERROR,
+                    "missing_column",
+                    _("没有找到{what}这一列").format(what=what),
+                    _("在对应关系中选定是哪一列，或在表中加上这一列"),
+                    self.grid.name,
+                    place(self.found.bottom, min(self.found.paths)),
+                )
+            )
+        return not lacking
+
+    def _data(self, row: int) -> None:
+        read = RowRead(row)
+        self.reader.read(row, self.naming, read, "")
+        self._inherit(read)
+        matched = self.matcher.match(read.values)
+        target = matched.item or matched.project
+        self.reader.read(row, self.figures, read, target.unit_of_measure if target else "")
+        self._split(read)
+        monthly_kind = self.context.kind is SheetKind.MONTHLY
+        if monthly_kind and not read.wrong and self._is_silent(read):
+            self._tell(row, _("没有填报内容，未导入"))
+            return
+        self._add_up(read)
+        refused = self._wrong(read) | self._unmatched(read, matched)
+        if not refused or matched.project:
+            refused |= self._twice(read, matched)
+        if monthly_kind and matched.project:
+            refused |= self._checked(read, matched)
+        self.sink.drafts.append(self._draft(read, matched, refused))
+
+    def _inherit(self, read: RowRead) -> None:
+        """Take the project from the row above where a row only names a work item."""
+        values = read.values
+        own = {name: values.get(name) for name in ("project_code", "project_name")}
+        if not any(own.values()) and (values.get("work_item_name") or values.get("work_item_code")):
+            values.update(self.identity)
+        else:
+            self.identity = {name: value for name, value in own.items() if value is not None}
+
+    def _split(self, read: RowRead) -> None:
+        """Take apart a text that holds progress, problem and next step."""
+        values = read.values
+        text, source = values.pop("narrative", None), "narrative"
+        progress = values.get("physical_progress")
+        if text is None and isinstance(progress, str) and narrative.leads(progress) > 1:
+            text, source = values.pop("physical_progress"), "physical_progress"
+        if source == "physical_progress" and not isinstance(text, str):
+            return
+        if source not in self.letters:
+            return
+        read.raws.pop(source, None)
+        cell = read.origins.pop(source, None) or f"{self.letters[source]}{read.row + 1}"
+        for name, part in narrative.split(text if isinstance(text, str) else "").items():
+            if values.get(name) is None:
+                values[name] = part
+                read.origins[name] = cell
+
+    def _is_silent(self, read: RowRead) -> bool:
+        identity = _IDENTITY[self.context.kind]
+        return all(value is None for name, value in read.values.items() if name not in identity)
+
+    def _problem(
+        self, row: int, level: Level, rule: str, name: str, message: str, remedy: str
+    ) -> None:
+        """Keep a problem about a field of a row, at its cell or, without one, at the row's name."""
+        where = name if name in self.letters else self._fallback()
+        if name and name not in self.letters:
+            remedy = _("在表中加上“{title}”一列：{remedy}").format(
+                title=self.titles.get(name, name), remedy=remedy
+            )
+        index = self.reader.places.get(where, self.reader.places.get("due_on", 0))
+        raw = text_of(self.reader.value(row, index)) if where == name else ""
+        self.sink.add(
+            Problem(level, rule, message, remedy, self.grid.name, place(row, index), name, raw)
+        )
+
+    def _fallback(self) -> str:
+        return next(iter(self.naming))[1].field
+
+    def _wrong(self, read: RowRead) -> bool:
+        for wrong in read.wrong:
+            error = wrong.error
+            self.sink.add(
+                Problem(
+                    Level.ERROR,
+                    error.rule,
+                    _("{title}：{text}").format(
+                        title=self.titles.get(wrong.field, wrong.field), text=error
+                    ),
+                    error.remedy,
+                    self.grid.name,
+                    place(wrong.row, wrong.index),
+                    wrong.field,
+                    wrong.raw,
+                )
+            )
+        return bool(read.wrong)
+
+    def _unmatched(self, read: RowRead, matched: Matched) -> bool:
+        unread = {wrong.field for wrong in read.wrong}
+        if not matched.rule or unread & {"project_code", "project_name"}:
+            return bool(matched.rule)
+        name, row = matched.field, read.row
+        self._problem(row, Level.ERROR, matched.rule, name, matched.message, matched.remedy)
+        return True
+
+    def _twice(self, read: RowRead, matched: Matched) -> bool:
+        code, item = self._key(read, matched)
+        here = f"{self.grid.name}!{read.row + 1}"
+        first = self.sink.seen.setdefault((code, item), here)
+        if first == here or not code:
+            return False
+        self._problem(
+            read.row,
+            Level.ERROR,
+            "duplicate_row",
+            self._fallback(),
+            _("与 {first} 行是同一个项目，重复了").format(
+                first=first.replace("!", " " + _("第") + " ")
+            ),
+            _("删去其中一行，或写明各是哪个子项"),
+        )
+        return True
+
+    def _key(self, read: RowRead, matched: Matched) -> tuple[str, str]:
+        project = matched.project.code if matched.project else ""
+        item = matched.item.code or matched.item.name if matched.item else ""
+        values = read.values
+        return (
+            project or str(values.get("project_code") or values.get("project_name") or ""),
+            item or str(values.get("work_item_code") or values.get("work_item_name") or ""),
+        )
+
+    def _checked(self, read: RowRead, matched: Matched) -> bool:
+        assert matched.project is not None
+        unread = {wrong.field for wrong in read.wrong}
+        row = checks.Row(read.values, matched.project, matched.item, self.context)
+        refused = False
+        for finding in checks.findings(row):
+            if finding.field in unread:
+                continue
+            if finding.rule == "missing_required" and unread & set(monthly.REPORTED):
+                continue
+            self._problem(
+                read.row,
+                finding.level,
+                finding.rule,
+                finding.field,
+                finding.message,
+                finding.remedy,
+            )
+            refused |= finding.level is Level.ERROR
+        return refused
+
+    def _draft(self, read: RowRead, matched: Matched, refused: bool) -> Draft:
+        project, item = matched.project, matched.item
+        target = item or project
+        ignored = _IGNORED[self.context.kind]
+        status, changes = difference(read.values, target.current if target else {}, ignored)
+        letters = self.letters
+        return Draft(
+            self.grid.name,
+            read.row + 1,
+            project.code if project else _text(read.values.get("project_code")),
+            item.code if item else _text(read.values.get("work_item_code")),
+            read.values,
+            letters,
+            read.raws,
+            read.origins,
+            read.marks,
+            Status.REFUSED if refused else status,
+            changes,
+        )
+
+    def _summed(self) -> Iterable[tuple[Mapped, Column]]:
+        return ((one, column) for one, column in self.figures if column.kind is Kind.MONEY)
+
+    def _add_up(self, read: RowRead) -> None:
+        unread = {wrong.field for wrong in read.wrong}
+        for _one, column in self._summed():
+            sums, value = self.sums[column.field], read.values.get(column.field)
+            sums.certain = sums.certain and column.field not in unread
+            if isinstance(value, Decimal):
+                sums.whole += value
+                sums.part += value
+
+    def _total(self, row: int, *, early: bool) -> None:
+        for one, column in self._summed():
+            sums = self.sums[column.field]
+            shown = self.grid.shown_as.get((row, one.index), "")
+            try:
+                total = amount_wan(self.reader.value(row, one.index), shown, one.unit)
+            except Unreadable:
+                total = None
+            if total is None or not sums.certain:
+                continue
+            if early:
+                sums.early.append((row, total))
+            elif min(abs(total - sums.whole), abs(total - sums.part)) > _TOLERANCE:
+                self._mismatch(row, column.field, total, sums.whole)
+            sums.part = Decimal(0)
+
+    def _check_early_totals(self) -> None:
+        for name, sums in self.sums.items():
+            for row, total in sums.early:
+                if sums.certain and abs(total - sums.whole) > _TOLERANCE:
+                    self._mismatch(row, name, total, sums.whole)
+
+    def _mismatch(self, row: int, name: str, total: Decimal, added: Decimal) -> None:
+        message = _("合计是 {total}，各行相加是 {added}").format(total=total, added=added)
+        remedy = _("核对各行和合计，或说明为何不同")
+        self._problem(row, Level.WARNING, "total_differs", name, message, remedy)
+
+
+_IGNORED = {
+    SheetKind.MONTHLY: frozenset(monthly.IDENTITY),
+    SheetKind.PLAN: frozenset({"project_code", "work_item_code"}),
+}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,226 @@
+"""Where on a sheet the tables are, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.imports.grid import Grid
+from dashboard.imports.headings import GROUP, Headings, parsed, squeezed
+from dashboard.imports.numerals import word_set
+
+_DEEPEST = 4
+_LOOKED_AT = 300
+_LONGEST = 40
+_COVERED = 500_000
+_GENERIC = word_set(
+    "计划 完成 实际 累计 本月 当月 上月 数量 金额 比例 百分比 小计 合计 累计完成 本月完成 "
+    "占比 目标 进度 名称 编号 单位 时间 姓名 电话"
+)
+_SURROUNDING = re.compile(
+    r"^(?:单位|填报|填表|制表|报送|报表|审核|联系|附件|附表|日期|时间|统计|截[至止]|注|说明|备注|表[一二三四五六\d])"
+)
+_NOTE = re.compile(
+    r"^(?:注|备注|说明|填表说明|填报说明)(?:[:：]|\d|[一二三])|^(?:填表人|填报人|制表人?|审核人?|单位负责人|负责人签字|"
+    r"联系电话|分管领导签字|主要负责人|报送时间|填报时间|填报单位|单位盖章|经办人)[(（:：]"
+)
+_ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]|^[(（][一二三四五六七八九十]{1,3}[)）]")
+
+
+@dataclass(slots=True)
+class Found:
+    """A table on a sheet: header rows `top` to `bottom`, rows `first` up to, not including, `last`.
+
+    `paths` holds every column's headings from top to bottom; rows are counted from 0.
+    """
+
+    top: int
+    bottom: int
+    first: int
+    last: int
+    paths: dict[int, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Cover:
+    """Which cell shows through a merged one."""
+
+    origins: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, grid: Grid) -> Cover:
+        """Spread a sheet's merges over the cells they cover, within the sheet's bounds."""
+        cover, height = cls(), len(grid.rows)
+        width = max(map(len, grid.rows), default=0)
+        for top, left, bottom, right in grid.merges:
+            bottom, right = min(bottom, height - 1), min(right, width - 1)
+            if len(cover.origins) + (bottom - top + 1) * (right - left + 1) > _COVERED:
+                break
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    cover.origins[row, column] = (top, left)
+        return cover
+
+
+class _Finder:
+    def __init__(self, grid: Grid, headings: Headings, cover: Cover) -> None:
+        self.rows, self.headings, self.origins = grid.rows, headings, cover.origins
+        self.known: set[str] = set()
+
+    def value(self, row: int, column: int) -> Any:
+        row, column = self.origins.get((row, column), (row, column))
+        cells = self.rows[row] if row < len(self.rows) else []
+        return cells[column] if column < len(cells) else ""
+
+    def text(self, row: int, column: int) -> str:
+        value = self.value(row, column)
+        return value.strip() if isinstance(value, str) else ""
+
+    def is_anchor(self, number: int) -> bool:
+        """Say whether a row names the columns: most of its cells are headings we know."""
+        cells = self.rows[number]
+        filled = [value for value in cells if value != ""]
+        if len(filled) < 2 or sum(isinstance(value, str) for value in filled) < len(filled) - 1:
+            return False
+        if number > _LOOKED_AT and sum(value in self.known for value in filled) < 2:
+            return False
+        hits = sum(
+            self.headings.meaning(value) not in ("", GROUP)
+            for value in filled
+            if isinstance(value, str) and len(value) <= _LONGEST
+        )
+        return hits >= 2 and hits * 5 >= len(filled) * 2
+
+    def block(self, anchor: int) -> tuple[int, int]:
+        """Stretch a header over the rows above and below that belong to it."""
+        top = bottom = anchor
+        while bottom - top + 1 < _DEEPEST and bottom + 1 < len(self.rows) and self.is_lower(bottom):
+            bottom += 1
+        while bottom - top + 1 < _DEEPEST and top > 0 and self.is_upper(top - 1):
+            top -= 1
+        return top, bottom
+
+    def is_upper(self, row: int) -> bool:
+        """Say whether the row above a header groups its columns."""
+        filled = [(c, v) for c, v in enumerate(self.rows[row]) if v != ""]
+        if any(not isinstance(v, str) or len(v) > _LONGEST for _c, v in filled):
+            return False
+        if not filled or any(_SURROUNDING.match(squeezed(v)) for _c, v in filled):
+            return False
+        width = len(self.rows[row])
+        spans = {
+            c: sum(self.origins.get((row, k)) == (row, c) for k in range(width)) for c, _v in filled
+        }
+        down = any(self.origins.get((row + 1, c)) == (row, c) for c, _v in filled)
+        if len(filled) == 1:
+            return down or (spans[filled[0][0]] > 1 and filled[0][0] > 0)
+        return down or any(span > 1 for span in spans.values())
+
+    def is_lower(self, bottom: int) -> bool:
+        """Say whether the row below a header's last names parts of its columns."""
+        row = bottom + 1
+        width = len(self.rows[row])
+        if any(self.origins.get((row, c), (row, c))[0] < row for c in range(width)):
+            return all(isinstance(v, str) and len(v) <= _LONGEST for v in self.rows[row])
+        filled = [(c, v) for c, v in enumerate(self.rows[row]) if v != ""]
+        if len(filled) < 2 or not all(isinstance(v, str) and len(v) <= 20 for _c, v in filled):
+            return False
+        if any(self.own(bottom, c) and not self.wide(bottom, c) for c, _v in filled):
+            return False
+        return sum(self.is_part(bottom, c, v) for c, v in filled) * 5 >= len(filled) * 4
+
+    def own(self, row: int, column: int) -> bool:
+        return self.origins.get((row, column), (row, column)) == (row, column) and bool(
+            self.text(row, column)
+        )
+
+    def wide(self, row: int, column: int) -> bool:
+        """Say whether a heading reaches over the column to its right, merged or by a blank."""
+        return not self.own(row, column + 1)
+
+    def is_part(self, row: int, column: int, text: str) -> bool:
+        if squeezed(text) in _GENERIC or self.headings.meaning(text):
+            return True
+        heading = parsed(text)
+        return bool(heading.last and not heading.key) or bool(
+            self.headings.of_path((self.above(row, column), text))
+        )
+
+    def above(self, row: int, column: int) -> str:
+        """Give the heading over a column, taken from the left where its own cell is blank."""
+        while column > 0 and not self.text(row, column):
+            column -= 1
+        return self.text(row, column)
+
+    def paths(self, top: int, bottom: int) -> dict[int, tuple[str, ...]]:
+        width = max(len(self.rows[row]) for row in range(top, bottom + 1))
+        found = {}
+        for column in range(width):
+            path: list[str] = []
+            origins = []
+            for row in range(top, bottom + 1):
+                origin = self.origins.get((row, column), (row, column))
+                text = self.text(row, column)
+                if not text and row < bottom and self.text(bottom, column):
+                    text = self.above(row, column)
+                if text and origin not in origins:
+                    path.append(text)
+                    origins.append(origin)
+            if path:
+                found[column] = tuple(path)
+        return found
+
+
+def found_in(grid: Grid, headings: Headings, cover: Cover) -> list[Found]:
+    """Find the tables of a sheet, from top to bottom."""
+    finder = _Finder(grid, headings, cover)
+    tables: list[Found] = []
+    row = 0
+    while row < len(grid.rows):
+        if finder.is_anchor(row):
+            top, bottom = finder.block(row)
+            paths = finder.paths(top, bottom)
+            first = bottom + 1 + _is_counting(grid.rows[bottom + 1 : bottom + 2])
+            if tables:
+                tables[-1].last = min(tables[-1].last, top)
+            tables.append(Found(top, bottom, first, len(grid.rows), paths))
+            finder.known.update(text for path in paths.values() for text in path)
+            row = bottom
+        row += 1
+    return tables
+
+
+def guessed_in(grid: Grid, headings: Headings, cover: Cover) -> list[Found]:
+    """Take the first row of several texts over rows with figures for a header, to be confirmed."""
+    finder = _Finder(grid, headings, cover)
+    for row, cells in enumerate(grid.rows[:50]):
+        filled = [value for value in cells if value != ""]
+        texts = [value for value in filled if isinstance(value, str) and len(value) <= _LONGEST]
+        below = grid.rows[row + 1 : row + 4]
+        if len(texts) >= 3 and len(texts) == len(filled) and any(map(any, below)):
+            return [Found(row, row, row + 1, len(grid.rows), finder.paths(row, row))]
+    return []
+
+
+def _is_counting(rows: list[list[Any]]) -> bool:
+    """Say whether the row under a header only counts its columns: 1, 2, 3 or 甲, 乙, 1."""
+    filled = [
+        str(value).removesuffix(".0").strip("()（）")
+        for row in rows
+        for value in row
+        if value != ""
+    ]
+    numbers = [int(text) for text in filled if text.isdecimal() and len(text) < 4]
+    counted = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return counted and len(filled) - len(numbers) <= 3 and numbers[0] in (0, 1)
+
+
+def is_note(text: str) -> bool:
+    """Say whether a line stands at the foot of a table: a remark, a signature."""
+    return bool(_NOTE.match(squeezed(text)))
+
+
+def is_ordinal(text: str) -> bool:
+    """Say whether a line is a chapter, such as 一、住房保障."""
+    return bool(_ORDINAL.match(text.strip()))

@@ -1,0 +1,239 @@
+"""Contexts and examinations as JSON, so that nothing a child process says is ever executed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dashboard.imports.context import (
+    Agency,
+    Choice,
+    Context,
+    Limits,
+    Project,
+    SheetKind,
+    Synonym,
+    Value,
+    WorkItem,
+)
+from dashboard.imports.examination import (
+    Change,
+    ColumnMatch,
+    Draft,
+    Examination,
+    Level,
+    Problem,
+    Status,
+    Table,
+    Told,
+)
+from dashboard.imports.narrative import Milestone
+
+_TAG = "\u0001"
+
+
+def packed(value: Value) -> Any:
+    """Write a value so that `unpacked` gives it back; texts, flags and nothing stay as they are."""
+    if isinstance(value, Decimal):
+        return f"{_TAG}n{value}"
+    if isinstance(value, date):
+        return f"{_TAG}d{value.isoformat()}"
+    if isinstance(value, tuple):
+        return [_packed_part(part) for part in value]
+    return value
+
+
+def _packed_part(part: object) -> Any:
+    if isinstance(part, Milestone):
+        return {
+            "name": part.name,
+            "on": part.due_on and part.due_on.isoformat(),
+            "text": part.due_text,
+        }
+    return part
+
+
+def unpacked(value: Any) -> Value:
+    """Read what `packed` wrote."""
+    if isinstance(value, str) and value[:1] == _TAG:
+        return Decimal(value[2:]) if value[1] == "n" else date.fromisoformat(value[2:])
+    if isinstance(value, list):
+        return tuple(_unpacked_part(part) for part in value)
+    return value if isinstance(value, str | bool) else None
+
+
+def _unpacked_part(part: Any) -> object:
+    if isinstance(part, dict):
+        on = date.fromisoformat(part["on"]) if part["on"] else None
+        return Milestone(part["name"], on, part["text"])
+    return part
+
+
+def _values(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: packed(value) for name, value in values.items()}
+
+
+def _unpacked_values(values: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: unpacked(value) for name, value in values.items()}
+
+
+def _target(target: Project | WorkItem) -> dict[str, Any]:
+    row = {
+        "code": target.code,
+        "name": target.name,
+        "target_quantity": packed(target.target_quantity),
+        "unit_of_measure": target.unit_of_measure,
+        "planned_pct": packed(target.planned_pct),
+        "last": _values(target.last),
+        "current": _values(target.current),
+    }
+    if isinstance(target, Project):
+        row["agency_code"] = target.agency_code
+        row["due_on"] = packed(target.due_on)
+        row["work_items"] = [_target(item) for item in target.work_items]
+    return row
+
+
+def _read_target(row: dict[str, Any]) -> dict[str, Any]:
+    row = dict(row)
+    for name in ("target_quantity", "planned_pct", "due_on"):
+        if name in row:
+            row[name] = unpacked(row[name])
+    row["last"], row["current"] = _unpacked_values(row["last"]), _unpacked_values(row["current"])
+    if "work_items" in row:
+        row["work_items"] = tuple(WorkItem(**_read_target(item)) for item in row["work_items"])
+    return row
+
+
+def context_to_json(context: Context) -> str:
+    """Write a context."""
+    row = {
+        "kind": context.kind,
+        "month": context.month.isoformat(),
+        "agency": context.agency and asdict(context.agency),
+        "agencies": [asdict(agency) for agency in context.agencies],
+        "projects": [_target(project) for project in context.projects],
+        "mappings": {
+            layout: {key: asdict(choice) for key, choice in chosen.items()}
+            for layout, chosen in context.mappings.items()
+        },
+        "synonyms": [asdict(synonym) for synonym in context.synonyms],
+        "include_hidden": context.include_hidden,
+        "jump_pp": str(context.jump_pp),
+        "limits": asdict(context.limits),
+        "language": context.language,
+    }
+    return json.dumps(row, ensure_ascii=False)
+
+
+def context_from_json(text: str) -> Context:
+    """Read what `context_to_json` wrote."""
+    row = json.loads(text)
+    return Context(
+        SheetKind(row["kind"]),
+        date.fromisoformat(row["month"]),
+        _agency(row["agency"]) if row["agency"] else None,
+        tuple(_agency(agency) for agency in row["agencies"]),
+        tuple(Project(**_read_target(project)) for project in row["projects"]),
+        {
+            layout: {key: Choice(**choice) for key, choice in chosen.items()}
+            for layout, chosen in row["mappings"].items()
+        },
+        tuple(Synonym(**synonym) for synonym in row["synonyms"]),
+        row["include_hidden"],
+        Decimal(row["jump_pp"]),
+        Limits(**row["limits"]),
+        row["language"],
+    )
+
+
+def _agency(row: dict[str, Any]) -> Agency:
+    return Agency(row["code"], row["name"], tuple(row["aliases"]))
+
+
+def examination_to_json(examination: Examination) -> str:
+    """Write an examination; a draft is a list, and its columns stand once a table."""
+    letters: list[Mapping[str, str]] = []
+    numbers: dict[int, int] = {}
+    for draft in examination.drafts:
+        if id(draft.letters) not in numbers:
+            numbers[id(draft.letters)] = len(letters)
+            letters.append(draft.letters)
+    row = {
+        "kind": examination.kind,
+        "file_kind": examination.file_kind,
+        "sha256": examination.sha256,
+        "tables": [asdict(table) for table in examination.tables],
+        "letters": letters,
+        "drafts": [_draft(draft, numbers[id(draft.letters)]) for draft in examination.drafts],
+        "problems": [asdict(problem) for problem in examination.problems],
+        "told": [asdict(told) for told in examination.told],
+        "refusal": examination.refusal,
+    }
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _draft(draft: Draft, letters: int) -> list[Any]:
+    return [
+        draft.sheet,
+        draft.row,
+        draft.project_code,
+        draft.work_item_code,
+        _values(draft.values),
+        letters,
+        draft.raws,
+        draft.origins,
+        draft.marks,
+        draft.status,
+        [(change.field, packed(change.old)) for change in draft.changes],
+    ]
+
+
+def examination_from_json(text: str) -> Examination:
+    """Read what `examination_to_json` wrote."""
+    row = json.loads(text)
+    return Examination(
+        SheetKind(row["kind"]),
+        row["file_kind"],
+        row["sha256"],
+        tuple(_table(table) for table in row["tables"]),
+        tuple(_read_draft(draft, row["letters"]) for draft in row["drafts"]),
+        tuple(_problem(problem) for problem in row["problems"]),
+        tuple(Told(**told) for told in row["told"]),
+        row["refusal"],
+    )
+
+
+def _table(row: dict[str, Any]) -> Table:
+    columns = [
+        ColumnMatch(**(column | {"examples": tuple(column["examples"])}))
+        for column in row["columns"]
+    ]
+    return Table(**(row | {"columns": tuple(columns)}))
+
+
+def _problem(row: dict[str, Any]) -> Problem:
+    return Problem(**(row | {"level": Level(row["level"])}))
+
+
+def _read_draft(row: list[Any], letters: list[dict[str, str]]) -> Draft:
+    sheet, number, project, item, packed_values, at, raws, origins, marks, status, changed = row
+    values = _unpacked_values(packed_values)
+    changes = tuple(Change(name, unpacked(old), values.get(name)) for name, old in changed)
+    return Draft(
+        sheet,
+        number,
+        project,
+        item,
+        values,
+        letters[at],
+        raws,
+        origins,
+        marks,
+        Status(status),
+        changes,
+    )

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, label, select
+from sqlalchemy import func, label, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
-from dashboard.db import frame
+from dashboard.db import frame, load
 from dashboard.i18n import _
 from dashboard.rules.fact import FACTS, Facts
 from dashboard.rules.light import Case, Light, RuleSet
@@ -22,7 +22,14 @@ from dashboard.rules.progress import month_end
 from dashboard.rules.remedy import bound_words, number, value_words
 from models.account import Account
 from models.file import StoredFile
-from models.light import LightColour, LightDimension, LightKind, LightOverride, LightRecord
+from models.light import (
+    LightColour,
+    LightDimension,
+    LightKind,
+    LightOverride,
+    LightRecord,
+    LightRuleSet,
+)
 from models.milestone import Milestone, MilestoneKind
 from models.project import LivelihoodProject
 from models.report import CellSource, ProgressReport
@@ -155,15 +162,47 @@ def facts_kept(record: LightRecord) -> dict[str, Decimal | None]:
     return {name: Decimal(kept[name]) if name in kept else None for name in FACTS}
 
 
-def override_on(session: Session, project_id: int, day: date) -> LightOverride | None:
-    """Give the light set by hand that is in force on a day, the newest one."""
+def rule_words(session: Session, rules: RuleSet) -> dict[str, Any]:
+    """Give what the card says about the rules."""
+    row = load(session, LightRuleSet, rules.id)
+    return {
+        "rule_set_id": rules.id or 0,
+        "rule_set_code": rules.code,
+        "rule_set_name": rules.name,
+        "rule_set_since": rules.since,
+        "rule_set_source": row.source,
+        "rule_set_source_url": row.source_url,
+        "silence_days": rules.silence_days,
+    }
+
+
+def closing_words(record: LightRecord | None) -> dict[str, Any]:
+    """Give what the card says about the light a month ended with."""
+    return {
+        "open": record is None,
+        "closing_kind": record.kind if record else None,
+        "closing_written_on": record.written_on if record else None,
+        "recovered_on": record.recovered_on if record else None,
+    }
+
+
+def override_words(session: Session, project_id: int, day: date) -> dict[str, Any]:
+    """Give what the card says about the light set by hand that is in force on a day."""
     statement = (
         rows_of(LightOverride)
         .where(LightOverride.project_id == project_id, LightOverride.first_on <= day)
+        .where(or_(col(LightOverride.last_on).is_(None), col(LightOverride.last_on) >= day))
         .order_by(col(LightOverride.id).desc())
     )
-    rows = session.exec(statement).all()
-    return next((row for row in rows if row.last_on is None or row.last_on >= day), None)
+    row = session.exec(statement).first()
+    by = session.get(Account, row.by_id) if row else None
+    return {
+        "override_kind": row.kind if row else None,
+        "override_reason": row.reason if row else "",
+        "override_by": by.display_name if by else "",
+        "override_first_on": row.first_on if row else None,
+        "override_last_on": row.last_on if row else None,
+    }
 
 
 def sources_of(

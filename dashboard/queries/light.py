@@ -20,11 +20,13 @@ from dashboard.permissions import Action, Actor, sees_sql
 from dashboard.queries.card import (
     LightCard,
     case_words,
+    closing_words,
     dates_of,
     facts_kept,
     figures_of,
     lights_of,
-    override_on,
+    override_words,
+    rule_words,
     sources_of,
     words_of,
 )
@@ -42,7 +44,6 @@ from dashboard.rules.light import (
 )
 from dashboard.rules.progress import month_end, previous_month
 from dashboard.rules.remedy import remedies
-from models.account import Account
 from models.agency import Agency
 from models.fact import ProjectMonth
 from models.light import (
@@ -312,14 +313,11 @@ def _card(
 ) -> LightCard:
     rules, facts, month, day = lit
     found = light(rules, facts)
-    row = load(session, LightRuleSet, rules.id)
+    key = project.id or 0
     words = words_of(session, rules.id or 0)
     decided = found.deciding.case if found.deciding else None
-    override = override_on(session, project.id or 0, day)
-    by = session.get(Account, override.by_id) if override else None
-    runs = red_runs(session, {project.id or 0: found.kind}, month)
     return LightCard(
-        project_id=project.id or 0,
+        project_id=key,
         code=project.code,
         name=project.name,
         month=month,
@@ -330,27 +328,14 @@ def _card(
         case_id=decided.id if decided else None,
         case_words=case_words(decided, facts, rules),
         measure=decided.measure if decided else "",
-        rule_set_id=rules.id or 0,
-        rule_set_code=rules.code,
-        rule_set_name=rules.name,
-        rule_set_since=rules.since,
-        rule_set_source=row.source,
-        rule_set_source_url=row.source_url,
-        silence_days=rules.silence_days,
         facts=dict(facts),
         figures=figures_of(rules, found, facts),
         lights=lights_of(rules, found, facts, words),
         dates=dates_of(project, stored, day),
-        sources=sources_of(session, project.id or 0, month, stored["report_id"]),
+        sources=sources_of(session, key, month, stored["report_id"]),
         remedies=tuple(each.words for each in remedies(rules, facts)),
-        red_run=runs[project.id or 0],
-        open=record is None,
-        closing_kind=record.kind if record else None,
-        closing_written_on=record.written_on if record else None,
-        recovered_on=record.recovered_on if record else None,
-        override_kind=override.kind if override else None,
-        override_reason=override.reason if override else "",
-        override_by=by.display_name if by else "",
-        override_first_on=override.first_on if override else None,
-        override_last_on=override.last_on if override else None,
+        red_run=red_runs(session, {key: found.kind}, month)[key],
+        **rule_words(session, rules),
+        **closing_words(record),
+        **override_words(session, key, day),
     )

@@ -118,7 +118,7 @@ def rule_set_list(session: Session, actor: Actor) -> pd.DataFrame:
     return frame(session, statement)
 
 
-def colours(session: Session, actor: Actor, rule_set_id: int) -> pd.DataFrame:
+def colours(session: Session, rule_set_id: int) -> pd.DataFrame:
     """List what an office calls the kinds and how it colours them; everyone may know.
 
     Columns: kind (LightKind code), word, hex.

@@ -9,7 +9,9 @@ import streamlit as st
 from dashboard import clock
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
-from dashboard.ui import guard, run, style
+from dashboard.ui import style
+from dashboard.ui.guard import signed_in
+from dashboard.ui.run import show_note
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
 
@@ -27,18 +29,28 @@ def _menu(actor: Actor) -> list[st.Page]:
         ("agencies", _("单位与地区"), Action.AGENCY_EDIT),
         ("log", _("审计日志"), Action.AUDIT_READ),
     ]
-    pages = [
-        st.Page(PAGES / f"{name}.py", title=title, url_path=name, default=False)
+    allowed = [
+        (name, title)
         for name, title, action in entries
-        if actor.may(action)
+        if actor.may(action) and (PAGES / f"{name}.py").exists()
+    ] + [("account", _("账户"))]
+    pages = [
+        st.Page(PAGES / f"{name}.py", title=title, url_path=name) for name, title in allowed[1:]
     ]
-    return [*pages, st.Page(PAGES / "account.py", title=_("账户"), url_path="account")]
+    name, title = allowed[0]
+    first = PAGES / f"{name}.py"
+    # The default page answers at "/" alone; its hidden twin keeps the address that links use.
+    return [
+        st.Page(first, title=title, url_path="start", default=True, visibility="hidden"),
+        st.Page(first, title=title, url_path=name),
+        *pages,
+    ]
 
 
 def main() -> None:
     """Look up who acts, draw the menu, run the page."""
     st.set_page_config(page_title="民生实事督查看板", page_icon="🚦", layout="wide")
-    actor = guard.signed_in()
+    actor = signed_in()
     style.apply()
     page = st.navigation(_menu(actor), position="top")
     if demonstration := clock.frozen_day():
@@ -46,7 +58,7 @@ def main() -> None:
             day=demonstration.isoformat()
         )
         st.html(f'<div class="ms-demo" role="note">{text}</div>')
-    run.show_note()
+    show_note()
     page.run()
 
 

@@ -48,24 +48,38 @@ def linked_choice(
     return chosen
 
 
-def choose_programme(actor: Actor) -> dict[str, Any] | None:
-    """Offer the programmes the actor sees; give the chosen one as a record, None without any."""
+def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] | None:
+    """Offer the programmes the actor sees; give the chosen one as a record, None without any.
+
+    With `as_title` the chosen name heads the page, and the list stands beside it.
+    """
     found = read(programmes, actor)
     if found.empty:
         st.info(_("您名下还没有可看的年度清单。请联系督查室或安全管理员开通范围。"))
         return None
     rows = {int(row["programme_id"]): row for row in records(found)}
     names = {
-        key: f"{row['name']}" + ("" if not row["constructed"] else _("（演示数据）"))
+        key: row["name"]
+        if "演示" in row["name"] or not row["constructed"]
+        else _("{name}（演示数据）").format(name=row["name"])
         for key, row in rows.items()
     }
     keys = list(rows)
-    if len(keys) == 1:
-        return rows[keys[0]]
-    return rows[
-        linked_choice(_("年度清单"), "programme", keys, names, keys[0],
-                      label_visibility="collapsed")
-    ]  # fmt: skip
+    if not as_title:
+        return rows[_choose_list(keys, names)] if len(keys) > 1 else rows[keys[0]]
+    title, others = st.columns([7, 4], vertical_alignment="center")
+    with others:
+        chosen = _choose_list(keys, names) if len(keys) > 1 else keys[0]
+    title.title(names[chosen])
+    return rows[chosen]
+
+
+def _choose_list(keys: list[int], names: dict[int, str]) -> int:
+    return int(
+        linked_choice(
+            _("年度清单"), "programme", keys, names, keys[0], label_visibility="collapsed"
+        )
+    )
 
 
 def choose_month(months: Sequence[date], default: date) -> date:

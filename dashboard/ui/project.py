@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -13,7 +13,6 @@ import streamlit as st
 from dashboard import clock
 from dashboard.charts.project import milestone_gantt, progress_curve
 from dashboard.commands.adjustment import propose_adjustment
-from dashboard.commands.instruction import answer_instruction, give_instruction
 from dashboard.commands.project import FREE_FIELDS, edit_project
 from dashboard.db import records
 from dashboard.i18n import _
@@ -22,9 +21,9 @@ from dashboard.queries import project as queries
 from dashboard.queries.adjustment import adjustments
 from dashboard.queries.audit import event_word, field_title
 from dashboard.queries.history import history
-from dashboard.queries.instruction import instructions
 from dashboard.queries.project_report import attachments, project_reports, report_cells
 from dashboard.ui import choose, light_card, parts
+from dashboard.ui.instruction import show_instructions
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.milestone import AdjustmentField, MilestoneKind
@@ -64,7 +63,9 @@ def show_sections(actor: Actor, row: pd.Series, today: date) -> None:
 
 def _light(actor: Actor, row: pd.Series, today: date) -> None:
     project_id = int(row["id"])
-    light_card.show(actor, project_id, today)
+    if actor.may(Action.BOARD_READ):
+        month = light_card.current_month(actor, int(row["programme_id"]), today)
+        light_card.show(actor, project_id, today, month=month)
     plan = read(queries.milestones, actor, project_id)
     reports = _accepted(read(project_reports, actor, project_id))
     monthly = plan[(plan["kind"] == MilestoneKind.MONTHLY) & plan["work_item"].isna()]
@@ -296,56 +297,6 @@ def _money(actor: Actor, row: pd.Series) -> None:
         numbers=money,
         empty=_("月报中没有资金数据。"),
     )
-
-
-def show_instructions(actor: Actor, project_id: int, today: date) -> None:
-    """Show a project's instructions and their answers; let a leader write, the unit answer."""
-    found = read(instructions, actor, project_id)
-    for row in records(found):
-        late = row["answered_on"] is None and row["due_on"] < today
-        state = (
-            _("已于 {day} 答复").format(day=row["answered_on"])
-            if row["answered_on"]
-            else _("已逾期未答复")
-            if late
-            else _("待答复")
-        )
-        answer = f"<p><b>{_('办理情况')}</b>　{escape(row['answer'])}</p>" if row["answer"] else ""
-        st.html(
-            f'<div class="ms-card"><p class="ms-soft">{escape(row["leader"])} {row["given_on"]}　'
-            f"{_('办理期限')} {row['due_on']}　{escape(state)}</p>"
-            f"<p>{escape(row['words'])}</p>{answer}</div>"
-        )
-        if row["answered_on"] is None and actor.may(Action.INSTRUCTION_ANSWER):
-            _answer(actor, int(row["instruction_id"]), today)
-    if found.empty:
-        st.info(_("这个项目还没有批示。"))
-    if actor.may(Action.INSTRUCTION_GIVE):
-        instruct(actor, project_id, today)
-
-
-def _answer(actor: Actor, instruction_id: int, today: date) -> None:
-    with st.form(f"answer-{instruction_id}"):
-        answer = st.text_area(_("办理情况"), max_chars=2000)
-        if st.form_submit_button(_("提交答复"), type="primary"):
-            run(
-                answer_instruction, actor, instruction_id, answer=answer or "", today=today,
-                done=_("已答复，领导的看板上会显示。"),
-            )  # fmt: skip
-
-
-def instruct(actor: Actor, project_id: int, today: date) -> None:
-    """Let a leader write an instruction with a due date."""
-    with st.form(f"instruct-{project_id}", clear_on_submit=True):
-        words = st.text_area(_("批示内容"), max_chars=2000)
-        due_on = st.date_input(
-            _("办理期限"), value=today + timedelta(days=7), min_value=today, format="YYYY-MM-DD"
-        )
-        if st.form_submit_button(_("批示"), type="primary") and isinstance(due_on, date):
-            run(
-                give_instruction, actor, project_id, words=words or "", due_on=due_on, today=today,
-                done=_("已批示，牵头单位和督查室的待办中已出现。"),
-            )  # fmt: skip
 
 
 def _history(actor: Actor, project_id: int) -> None:

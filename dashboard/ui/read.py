@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import audit, i18n
 from dashboard.db import reading
+from dashboard.errors import DashboardError
 from dashboard.permissions import Actor
 
 P = ParamSpec("P")
@@ -33,7 +34,11 @@ def read(query: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
             return query(session, actor, *args, **kwargs)
 
         who = f"{actor!r} {i18n.language()}"
-        return cast(T, _cached(_name(query), who, repr((args, kwargs)), newest, ask))
+        try:
+            return cast(T, _cached(_name(query), who, repr((args, kwargs)), newest, ask))
+        except DashboardError as error:
+            st.error(str(error))
+            st.stop()
 
 
 def _name(query: Callable[..., Any]) -> str:

@@ -1,0 +1,280 @@
+"""The board: counts that filter, the matrix of lights, what needs a word, what changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.db import records
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor
+
+# CHANGES
+from dashboard.queries.light import counts_by_kind
+from dashboard.rules.light import RANKS, WORST_FIRST
+from dashboard.ui import choose, light_card, parts
+from models.light import LightKind
+
+MOST_ROWS = 60
+NEEDS = 5
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def words(legend: pd.DataFrame) -> dict[str, str]:
+    """Give the office's word for each kind, and colour the page's shapes as its rows say."""
+    rows = records(legend)
+    colours = "".join(
+        f"--{row['kind'].lower()}:{row['hex']};" for row in rows if _HEX.fullmatch(row["hex"])
+    )
+    st.html(f"<style>:root{{{colours}}}</style>")
+    return {row["kind"]: row["word"] for row in rows}
+
+
+def choose_day(today: date) -> date:
+    """Give the day the board is shown as of: today, or the day named in the link (H10)."""
+    named = st.query_params.get("day", "")
+    try:
+        picked = date.fromisoformat(named)
+    except ValueError:
+        return today
+    return min(picked, today)
+
+
+def show_head(due: pd.DataFrame, month: date, today: date) -> None:
+    """Show as of which day this is, and how many reports are in."""
+    counts = due.iloc[0]
+    parts_ = [_("截至 {day}").format(day=today.isoformat())]
+    if counts["expected"]:
+        parts_.append(
+            _("{month}月报应报 {n}，已收 {m}").format(
+                month=parts.month_name(month), n=counts["expected"], m=counts["received"]
+            )
+        )
+    if counts["next_due_on"]:
+        parts_.append(_("下次应报日 {day}").format(day=counts["next_due_on"]))
+    st.html(f'<p class="ms-soft">{escape(" · ".join(parts_))}</p>')
+
+
+def show_counts(lit: pd.DataFrame, words: Mapping[str, str]) -> str:
+    """Show how many there are of each light; a tap filters, a second tap shows all again."""
+    counts = counts_by_kind(lit) if len(lit) else dict.fromkeys(WORST_FIRST, 0)
+    always = {LightKind.BAD, LightKind.WARN, LightKind.GOOD, LightKind.UNKNOWN}
+    shown = [kind for kind in WORST_FIRST if counts[kind] or kind in always]
+    chosen = st.query_params.get("light", "")
+    row = st.container(horizontal=True, key="counts", gap="small")
+    for kind in shown:
+        label = f"**{counts[kind]}**　{words.get(kind, _(kind.label))}"
+        row.button(
+            label,
+            key=f"count-{kind.value}",
+            type="primary" if chosen == kind else "secondary",
+            on_click=_toggle,
+            args=("light", kind.value),
+            width="stretch",
+        )
+    return chosen if chosen in {kind.value for kind in LightKind} else ""
+
+
+def _toggle(key: str, value: str) -> None:
+    if st.query_params.get(key) == value:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = value
+
+
+def show_filters(lit: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Offer filters by unit, leader, field and place; they stand in the link (H7)."""
+    found = lit
+    if kind:
+        found = found[found["kind"] == kind]
+    columns = {
+        "lead_agency": (_("牵头单位"), "unit"),
+        "leader": (_("分管领导"), "leader"),
+        "category": (_("类别"), "field"),
+        "region": (_("地区"), "place"),
+    }
+    active = [key for _label, key in columns.values() if st.query_params.get(key)]
+    with st.expander(_("筛选") + (f"（{len(active)}）" if active else ""), expanded=bool(active)):
+        for box, (name, (label, key)) in zip(st.columns(4), columns.items(), strict=True):
+            options = ["", *sorted({str(value) for value in lit[name] if value})]
+            with box:
+                picked = choose.linked_choice(label, key, options, {"": _("全部")}, "")
+            if picked:
+                found = found[found[name] == picked]
+    return found
+
+
+def show_matrix(shown: pd.DataFrame, matrix: pd.DataFrame, words: Mapping[str, str]) -> None:
+    """Show the lights of every month; a row's name is the touch target and opens its card."""
+    if shown.empty:
+        st.info(_("没有符合条件的项目。"))
+        return
+    rows = sorted(records(shown), key=lambda row: row["code"])[:MOST_ROWS]
+    months = sorted(set(matrix["month"]))
+    lights: dict[tuple[int, date], dict[str, Any]] = {
+        (cell["project_id"], cell["month"]): cell for cell in records(matrix)
+    }
+    with st.container(horizontal=True, key="matrix-body", gap=None):
+        with st.container(key="matrix-names", width="stretch"):
+            for row in rows:
+                st.button(
+                    f"{row['code'].rpartition('-')[2]} {row['name']}",
+                    key=f"row-{row['project_id']}",
+                    type="tertiary",
+                    on_click=_open,
+                    args=(row["code"],),
+                )
+        with st.container(key="matrix-lights", width=max(40, 34 * len(months))):
+            st.html(_grid(rows, months, lights, words))
+    note = _("虚线框：该月尚未结账。")
+    if len(shown) > MOST_ROWS:
+        note += _("只显示前 {n} 项，共 {m} 项，请用筛选缩小范围。").format(
+            n=MOST_ROWS, m=len(shown)
+        )
+    st.caption(note)
+
+
+def _grid(
+    rows: list[dict[str, Any]],
+    months: list[date],
+    lights: Mapping[tuple[int, date], dict[str, Any]],
+    words: Mapping[str, str],
+) -> str:
+    head = "".join(f'<th scope="col">{month.month}{_("月")}</th>' for month in months)
+    body = []
+    for row in rows:
+        cells = []
+        for month in months:
+            cell = lights.get((row["project_id"], month))
+            if cell is None:
+                cells.append("<td></td>")
+                continue
+            word = f"{month.month}{_('月')} {words.get(cell['kind'], '')}"
+            if cell["recovered_on"] is not None:
+                word += _("（迟报后已补齐）")
+            mark = parts.shape(cell["kind"], word, open_month=bool(cell["open"]))
+            again = '<i class="ms-again"></i>' if cell["recovered_on"] is not None else ""
+            cells.append(f'<td title="{escape(word)}">{mark}{again}</td>')
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f'<table class="ms-matrix"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
+
+
+def _open(code: str, act: str = "") -> None:
+    st.query_params["card"] = code
+    if act:
+        st.query_params["act"] = act
+
+
+def _close() -> None:
+    st.query_params.pop("card", None)
+    st.query_params.pop("act", None)
+
+
+def worry(row: Mapping[str, Any]) -> str:
+    """Say in one line what is the matter with a project: how far behind, since when, whose."""
+    said = []
+    shortfall = row["shortfall_pp"]
+    if shortfall is not None and shortfall > 0:
+        said.append(_("低于序时 {n} 个百分点").format(n=parts.shown(round(Decimal(shortfall), 1))))
+    if not row["reported"] and row["expected"]:
+        said.append(_("本月尚无审定的月报"))
+    if row["overdue_days"] is not None and row["overdue_days"] > 0:
+        said.append(_("节点逾期 {n} 天").format(n=int(row["overdue_days"])))
+    if row["red_run"] > 1:
+        said.append(_("连续 {n} 月").format(n=int(row["red_run"])))
+    if row["adjustments"]:
+        said.append(_("调整过 {n} 次").format(n=int(row["adjustments"])))
+    if row["lead_agency"]:
+        said.append(row["lead_agency"])
+    return " · ".join(said)
+
+
+def show_needs(actor: Actor, shown: pd.DataFrame, words: Mapping[str, str]) -> None:
+    """Show the few projects that need a word now, the worst first."""
+    st.subheader(_("需要您过问"))
+    needing = [
+        row for row in records(shown) if RANKS[LightKind.of(row["kind"])] >= RANKS[LightKind.WARN]
+    ]
+    needing.sort(key=lambda r: (-RANKS[LightKind.of(r["kind"])], -r["red_run"], -_gap(r)))
+    if not needing:
+        st.success(_("目前没有需要过问的项目。"))
+    for row in needing[:NEEDS]:
+        with st.container(border=True, key=f"need-{row['project_id']}"):
+            light = parts.light(row["kind"], words.get(row["kind"], ""))
+            st.html(
+                f"<b>{escape(row['code'])} {escape(row['name'])}</b> {light}"
+                f"<br>{escape(worry(row))}"
+            )
+            with st.container(horizontal=True):
+                st.button(
+                    _("为什么"), key=f"why-{row['project_id']}", on_click=_open, args=(row["code"],)
+                )
+                if actor.may(Action.INSTRUCTION_GIVE):
+                    st.button(
+                        _("批示"), key=f"say-{row['project_id']}", type="primary",
+                        on_click=_open, args=(row["code"], "instruct"),
+                    )  # fmt: skip
+    if len(needing) > NEEDS:
+        st.caption(_("还有 {n} 项，见左侧矩阵。").format(n=len(needing) - NEEDS))
+
+
+def _gap(row: Mapping[str, Any]) -> Decimal:
+    return Decimal(row["shortfall_pp"]) if row["shortfall_pp"] is not None else Decimal(0)
+
+
+def show_changes(
+    actor: Actor, programme_id: int, month: date, today: date, words: Mapping[str, str]
+) -> None:
+    """Show what changed since last month: newly bad, recovered, re-dated, newly silent (H8)."""
+    st.subheader(_("较上月变化"))
+    found = pd.DataFrame()
+    if found.empty:
+        st.caption(_("与上月相比没有变化。"))
+        return
+    titles = {
+        "newly_bad": _("新变差"),
+        "recovered": _("已好转"),
+        "re_dated": _("调整了时间或目标"),
+        "newly_silent": _("新近未报"),
+    }
+    items = []
+    for row in records(found):
+        before = parts.shape(row["before"], words.get(row["before"], "")) if row["before"] else ""
+        after = parts.shape(row["after"], words.get(row["after"], "")) if row["after"] else ""
+        items.append(
+            f'<li><span class="ms-soft">{escape(titles[row["change"]])}</span> {before} → {after} '
+            f"{escape(row['code'])} {escape(row['name'])}</li>"
+        )
+    st.html(f'<ul class="ms-changes">{"".join(items)}</ul>')
+
+
+def show_card(
+    actor: Actor, lit: pd.DataFrame, month: date, today: date, words: Mapping[str, str]
+) -> None:
+    """Open the card of the project named in the link, with its light explained."""
+    code = st.query_params.get("card", "")
+    row = next((row for row in records(lit) if row["code"] == code), None)
+    if row is None:
+        return
+
+    @st.dialog(f"{row['code']} {row['name']}", width="large", on_dismiss=_close)
+    def card() -> None:
+        light_card.show(
+            actor,
+            int(row["project_id"]),
+            today,
+            month=month,
+            instruct=st.query_params.get("act") == "instruct",
+        )
+
+    card()

@@ -1,0 +1,206 @@
+"""The card that explains a light: rule, figures, dates, source cells, what would turn it green."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from html import escape
+
+import streamlit as st
+
+from dashboard import clock
+from dashboard.commands.light import override_light
+from dashboard.db import records
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor
+from dashboard.queries.board import board_month
+from dashboard.queries.card import LightCard
+from dashboard.queries.instruction import instructions
+from dashboard.queries.light import explain_light
+from dashboard.ui import parts
+from dashboard.ui.instruction import instruct as ask_instruction
+from dashboard.ui.read import read
+from dashboard.ui.run import run
+from models.light import LightDimension, LightKind
+
+
+def show(
+    actor: Actor,
+    project_id: int,
+    today: date,
+    *,
+    month: date,
+    instruct: bool = False,
+) -> None:
+    """Show why a project is lit as it is, and let the actor act on it."""
+    card = read(explain_light, actor, project_id, month, today)
+    _head(card)
+    if instruct and actor.may(Action.INSTRUCTION_GIVE):
+        ask_instruction(actor, project_id, clock.today())
+    _remedies(card)
+    _figures(card)
+    _sources(card)
+    _rule(card)
+    _instructions(actor, project_id)
+    st.html(
+        f'<a class="ms-button" href="/project?id={project_id}" target="_self">{_("打开项目页")}</a>'
+    )
+    if actor.may(Action.LIGHT_OVERRIDE):
+        _override(actor, project_id, today)
+
+
+def _head(card: LightCard) -> None:
+    month = parts.month_name(card.month)
+    lit = parts.light(card.kind, card.word)
+    because = ""
+    if card.dimension is not None:
+        because = f"{_(card.dimension.label)}：{card.case_words}"
+    lines = [f'<p class="ms-why">{escape(month)} {lit}　{escape(because)}</p>']
+    if card.measure:
+        lines.append(f"<p>{_('应采取的措施')}：<b>{escape(card.measure)}</b></p>")
+    notes = []
+    if card.open:
+        notes.append(_("本月尚未结账，以下为截至 {day} 的情况。").format(day=card.as_of))
+    elif card.closing_written_on:
+        notes.append(_("月末灯写入于 {day}，不再改动。").format(day=card.closing_written_on))
+    if card.recovered_on:
+        notes.append(_("迟报，已于 {day} 补齐。").format(day=card.recovered_on))
+    if card.red_run > 1:
+        notes.append(_("已连续 {n} 个月最差。").format(n=card.red_run))
+    lines.append(f'<p class="ms-soft">{escape(" ".join(notes))}</p>')
+    if card.override_kind is not None:
+        lines.append(_overridden(card))
+    st.html("".join(lines))
+
+
+def _overridden(card: LightCard) -> str:
+    kind = card.override_kind or LightKind.UNKNOWN
+    until = card.override_last_on.isoformat() if card.override_last_on else _("另行通知")
+    text = _("人工改灯（{by}，{first} 至 {until}）：{reason}").format(
+        by=card.override_by,
+        first=card.override_first_on,
+        until=until,
+        reason=card.override_reason,
+    )
+    return f'<p class="ms-card">{parts.light(kind, _(kind.label))}　{escape(text)}</p>'
+
+
+def _remedies(card: LightCard) -> None:
+    if card.remedies:
+        items = "".join(f"<li>{escape(text)}</li>" for text in card.remedies)
+        st.html(f"<b>{_('怎样才能转好')}</b><ul>{items}</ul>")
+
+
+def _figures(card: LightCard) -> None:
+    rows = [
+        {
+            "title": row["title"],
+            "text": row["text"] or "—",
+            "bound": row["bound"],
+            "decides": "●" if row["decides"] else "",
+        }
+        for row in records(card.figures)
+    ]
+    columns = {
+        "decides": _("起决定作用"),
+        "title": _("数据"),
+        "text": _("数值"),
+        "bound": _("所在界限"),
+    }
+    with st.expander(_("用到的数据"), expanded=True):
+        parts.show_table(rows, columns, numbers=["text"])
+        parts.show_facts(dict(card.dates))
+
+
+def _sources(card: LightCard) -> None:
+    found = records(card.sources)
+    with st.expander(_("数据出处（文件、工作表、单元格）"), expanded=bool(found)):
+        rows = [
+            {
+                "title": row["title"],
+                "raw": row["raw"] or "",
+                "where": _("人工录入（{by}）").format(by=row["entered_by"] or "")
+                if row["by_hand"]
+                else f"{row['sheet'] or ''} {row['cell'] or ''}",
+                "file": parts.file_link(int(row["file_id"]), str(row["file"]))
+                if row["file_id"]
+                else parts.source_link(row["source"] or "", row["source_url"] or ""),
+                "accepted_on": row["accepted_on"],
+                "receipt": row["receipt"],
+            }
+            for row in found
+        ]
+        parts.show_table(
+            rows,
+            {
+                "title": _("数据"),
+                "raw": _("原文"),
+                "where": _("工作表与单元格"),
+                "file": _("文件或文献"),
+                "accepted_on": _("审定日"),
+                "receipt": _("回执号"),
+            },
+            html=["file"],
+            empty=_("这个月没有已审定的月报，没有出处可查。"),
+        )
+
+
+def _rule(card: LightCard) -> None:
+    with st.expander(_("依据的规则")):
+        source = parts.source_link(card.rule_set_source, card.rule_set_source_url)
+        st.html(
+            f"<p>{escape(card.rule_set_name)}（{escape(card.rule_set_code)}，"
+            f"{_('{day} 起').format(day=card.rule_set_since)}）{source}</p>"
+        )
+        rows = [
+            {
+                "dimension": _(LightDimension.of(row["dimension"]).label),
+                "light": parts.light(row["kind"] or "NONE", row["word"]),
+                "words": row["words"],
+                "measure": row["measure"],
+            }
+            for row in records(card.lights)
+        ]
+        parts.show_table(
+            rows,
+            {
+                "dimension": _("方面"),
+                "light": _("灯"),
+                "words": _("情形"),
+                "measure": _("措施"),
+            },
+            html=["light"],
+        )
+        if card.silence_days is not None:
+            st.caption(_("超过 {n} 天没有消息，未报转为最差。").format(n=card.silence_days))
+
+
+def _instructions(actor: Actor, project_id: int) -> None:
+    if not actor.may(Action.REPORT_READ):
+        return
+    for row in records(read(instructions, actor, project_id))[:3]:
+        answer = row["answer"] or _("尚未答复，期限 {day}").format(day=row["due_on"])
+        st.html(
+            f'<div class="ms-card"><span class="ms-soft">{_("批示")} {escape(row["leader"])} '
+            f"{row['given_on']}</span><br>{escape(row['words'])}<br>"
+            f'<span class="ms-soft">{_("办理情况")}</span> {escape(answer)}</div>'
+        )
+
+
+def _override(actor: Actor, project_id: int, today: date) -> None:
+    title = _("人工改灯（须写明理由，与计算的灯并列显示）")
+    with st.expander(title), st.form(f"override-{project_id}"):
+        kind = st.selectbox(
+            _("改为"), list(LightKind), format_func=lambda k: _(k.label), filter_mode=None
+        )
+        reason = st.text_area(_("改灯理由"), max_chars=500)
+        last_on = st.date_input(_("截止日"), value=today + timedelta(days=30), format="YYYY-MM-DD")
+        if st.form_submit_button(_("改灯")) and kind and isinstance(last_on, date):
+            run(
+                    override_light, actor, project_id, kind=kind, reason=reason or "",
+                    first_on=today, last_on=last_on, done=_("已改灯，理由与计算的灯一并显示。"),
+                )  # fmt: skip
+
+
+def current_month(actor: Actor, programme_id: int, today: date) -> date:
+    """Give the month whose light a project's page explains first."""
+    return read(board_month, actor, programme_id, today)

@@ -26,6 +26,7 @@ from seed.accounts import People, add_people, grant_vice_mayor
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
 from seed.real import add_real
 from seed.rows import add_region, instant, key, optional_day, records, save
+from seed.sheets import write_sheets
 from seed.story import stories
 
 Tell = Callable[[str], None]
@@ -150,6 +151,8 @@ def create(sheets: Path, schema: str, tell: Tell) -> None:
             raise DashboardError("此数据库已有正式数据，不能写入演示数据。")
         else:
             build(session, tell)
+        for path in write_sheets(session, sheets):
+            tell(f"本月表格：{path}")
         mark = marks.get("seeded") or InstallationMark(name="seeded")
         mark.value = schema
         session.add(mark)

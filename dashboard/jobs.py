@@ -7,13 +7,15 @@ from datetime import date
 from sqlmodel import select as rows_of
 
 from dashboard import audit, clock, files
-from dashboard.commands.light import close_due_months, refresh_programme
+from dashboard.commands.light import close_month, refresh_facts
 from dashboard.commands.period import ensure_expected
 from dashboard.commands.session import sweep
 from dashboard.db import reading, transaction
 from dashboard.queries.file import kept_digests
 from models.audit import Via
 from models.programme import Programme
+from models.project import LivelihoodProject
+from models.report import ReportingPeriod
 
 
 def daily(today: date | None = None) -> list[str]:
@@ -39,8 +41,16 @@ def _programme(programme_id: int, day: date) -> list[str]:
     with transaction() as session:
         programme = session.get_one(Programme, programme_id)
         expected = ensure_expected(session, None, programme, day.replace(day=1), day)
-        closed = close_due_months(session, programme, today=day)
-        refresh_programme(session, programme, today=day)
+        due = rows_of(ReportingPeriod.month).where(
+            ReportingPeriod.programme_id == programme_id, ReportingPeriod.locked_after < day
+        )
+        closed = sum(
+            close_month(session, programme, month, today=day) for month in session.exec(due)
+        )
+        projects = rows_of(LivelihoodProject.id).where(
+            LivelihoodProject.programme_id == programme_id
+        )
+        refresh_facts(session, [key for key in session.exec(projects) if key], today=day)
         name = programme.name
     lines = [f"{name}：应报任务增减 {expected} 项"] if expected else []
     return [*lines, *([f"{name}：月末结账 {closed} 个项目月"] if closed else [])]

@@ -26,7 +26,7 @@ from dashboard.errors import DashboardError
 from dashboard.i18n import _
 from dashboard.queries.installation import demonstration_day
 from dashboard.settings import settings
-from dashboard.web import account, errors, files, health, sign_in
+from dashboard.web import account, errors, files, health, sheets, sign_in
 from dashboard.web.page import HERE
 from dashboard.web.shield import Shield
 
@@ -151,7 +151,7 @@ def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Shield, page_csp=page_csp())
     errors.install(app)
-    for door in (sign_in, account, files, health):
+    for door in (sign_in, account, files, sheets, health):
         app.include_router(door.router)
     app.mount("/assets", StaticFiles(directory=HERE / "assets"))
     return app

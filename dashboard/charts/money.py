@@ -9,7 +9,7 @@ from dashboard.charts import theme
 from dashboard.i18n import _
 
 
-def money_against_work(projects: pd.DataFrame) -> alt.LayerChart | None:
+def money_against_work(projects: pd.DataFrame) -> alt.LayerChart | alt.FacetChart | None:
     """Draw paid percent over completed percent. `projects` has name, completed_pct, paid_pct."""
     known = projects.dropna(subset=["completed_pct", "paid_pct"])
     if not len(known):

@@ -25,9 +25,11 @@ def place_in_tree(session: Session, row: Agency | Region) -> None:
     """Write the path of a new row: the ids from the root."""
     session.add(row)
     session.flush()
-    model: type[Agency] | type[Region] = Agency if isinstance(row, Agency) else Region
-    parent = session.get(model, row.parent_id) if row.parent_id else None
-    row.path = f"{parent.path if parent else '/'}{row.id}/"
+    above: Agency | Region | None = None
+    if row.parent_id:
+        model = Agency if isinstance(row, Agency) else Region
+        above = session.get(model, row.parent_id)
+    row.path = f"{above.path if above else '/'}{row.id}/"
     session.flush()
 
 

@@ -19,10 +19,12 @@ from dashboard import files
 from dashboard.audit import record
 from dashboard.commands.file import store_file
 from dashboard.db import load
-from dashboard.errors import Conflict
+from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
-from dashboard.imports.child import examine_in_child
+from dashboard.imports.child import annotate_in_child, examine_in_child
+from dashboard.imports.context import Context
 from dashboard.imports.examination import Examination, Level
+from dashboard.imports.grid import Refused
 from dashboard.permissions import Action, Actor, allow, refusal
 from dashboard.queries.upload import own_upload, sheet_context
 from models.agency import Agency
@@ -143,19 +145,32 @@ def discard_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     return upload
 
 
-def examined(session: Session, actor: Actor, upload_id: int) -> tuple[Upload, str, Examination]:
-    """Read a kept upload in the child process: the upload, its file's name, what is in it."""
+def _read(
+    session: Session, actor: Actor, upload_id: int
+) -> tuple[Upload, str, bytes, Context, dict[tuple[str, str], str]]:
     upload = own_upload(session, actor, upload_id)
     stored = load(session, StoredFile, upload.file_id)
-    edits = {
-        (sheet, cell): edit["text"]
-        for (sheet, _mark, cell), edit in (
-            (place.rpartition("!"), edit) for place, edit in json.loads(upload.edits).items()
-        )
-    }
+    edits = {}
+    for place, edit in json.loads(upload.edits).items():
+        sheet, _mark, cell = place.rpartition("!")
+        edits[sheet, cell] = edit["text"]
     context = sheet_context(session, actor, upload_id)
-    data = files.read(stored.sha256)
-    return upload, stored.name, examine_in_child(data, stored.name, context, edits=edits)
+    return upload, stored.name, files.read(stored.sha256), context, edits
+
+
+def examined(session: Session, actor: Actor, upload_id: int) -> tuple[Upload, str, Examination]:
+    """Read a kept upload in the child process: the upload, its file's name, what is in it."""
+    upload, name, data, context, edits = _read(session, actor, upload_id)
+    return upload, name, examine_in_child(data, name, context, edits)
+
+
+def annotated(session: Session, actor: Actor, upload_id: int) -> tuple[str, bytes]:
+    """Give an upload's name and its workbook with the wrong cells marked (G6)."""
+    _upload, name, data, context, edits = _read(session, actor, upload_id)
+    try:
+        return name, annotate_in_child(data, name, context, edits)
+    except Refused as refused:
+        raise Invalid(str(refused)) from refused
 
 
 def warning_rows(examination: Examination) -> dict[tuple[str, int], list[str]]:

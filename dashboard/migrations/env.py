@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 import models
 
 assert models.__all__
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own column types by name, so that both engines get their own form of them."""
     if kind == "type" and type(item).__module__ == "models.base":
         autogen_context.imports.add("import models.base")
         return f"models.base.{type(item).__name__}()"
-    if kind == "type" and type(item).__module__.startswith("sqlmodel"):
-        autogen_context.imports.add("import sqlmodel")
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})"
     return False
 
 

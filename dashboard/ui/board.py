@@ -15,11 +15,11 @@ import streamlit as st
 from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
-
-# CHANGES
+from dashboard.queries.changes import changes_since
 from dashboard.queries.light import counts_by_kind
 from dashboard.rules.light import RANKS, WORST_FIRST
 from dashboard.ui import choose, light_card, parts
+from dashboard.ui.read import read
 from models.light import LightKind
 
 MOST_ROWS = 60
@@ -237,7 +237,7 @@ def show_changes(
 ) -> None:
     """Show what changed since last month: newly bad, recovered, re-dated, newly silent (H8)."""
     st.subheader(_("较上月变化"))
-    found = pd.DataFrame()
+    found = read(changes_since, actor, programme_id, month, today)
     if found.empty:
         st.caption(_("与上月相比没有变化。"))
         return

@@ -91,23 +91,19 @@ def _remedies(card: LightCard) -> None:
 
 
 def _figures(card: LightCard) -> None:
-    rows = [
-        {
-            "title": row["title"],
-            "text": row["text"] or "—",
-            "bound": row["bound"],
-            "decides": "●" if row["decides"] else "",
-        }
-        for row in records(card.figures)
+    rows = records(card.figures)
+    deciding = [row for row in rows if row["decides"]]
+    known = [row for row in rows if not row["decides"] and row["value"] is not None]
+    shown = [
+        {"title": row["title"], "text": row["text"], "bound": row["bound"]}
+        for row in (*deciding, *known)
     ]
-    columns = {
-        "decides": _("起决定作用"),
-        "title": _("数据"),
-        "text": _("数值"),
-        "bound": _("所在界限"),
-    }
+    columns = {"title": _("数据"), "text": _("数值"), "bound": _("所在界限（起决定作用）")}
     with st.expander(_("用到的数据"), expanded=True):
-        parts.show_table(rows, columns, numbers=["text"])
+        parts.show_table(shown, columns, numbers=["text"])
+        unknown = "、".join(row["title"] for row in rows if row["value"] is None)
+        if unknown:
+            st.caption(_("没有数据：{titles}").format(titles=unknown))
         parts.show_facts(dict(card.dates))
 
 

@@ -22,7 +22,7 @@ from dashboard.commands.upload import (
 )
 from dashboard.i18n import _
 from dashboard.imports.examination import Draft, Examination, Problem, Status, Table
-from dashboard.imports.headings import field_titles
+from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Actor
 from dashboard.ui import parts, state
 from dashboard.ui.read import read
@@ -189,7 +189,7 @@ def _difference(found: Examination) -> None:
     moved = [d for d in found.drafts if d.status in (Status.NEW, Status.CHANGED)]
     if not moved:
         return
-    titles = field_titles(found.kind)
+    titles = {column.field: column.title for column in COLUMNS[found.kind]}
     rows = [
         {
             "row": draft.row,
@@ -237,7 +237,7 @@ def _told(found: Examination) -> None:
 
 
 def _mapping(actor: Actor, upload_id: int, found: Examination) -> None:
-    titles = field_titles(found.kind)
+    titles = {column.field: column.title for column in COLUMNS[found.kind]}
     for table in found.tables:
         unknown = [c for c in table.columns if c.how == "unknown"]
         label = _("列的对应（{sheet}）").format(sheet=table.sheet)

@@ -5,28 +5,25 @@ Each is private, so it comes from here and never through Streamlit's media store
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from dashboard import audit, clock, files, i18n
-from dashboard.commands.upload import examined
+from dashboard import audit, clock, i18n
+from dashboard.commands.upload import annotated
 from dashboard.db import load, reading, transaction
+from dashboard.documents.export import export_csv
 from dashboard.documents.template import template
 from dashboard.errors import Missing
 from dashboard.i18n import _
-from dashboard.imports.report import annotate
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.audit import audit_entries
 from dashboard.queries.upload import template_context
 from dashboard.web.files import SANDBOX, disposition
 from dashboard.web.page import actor
 from models.agency import Agency
-from models.file import StoredFile
 
 router = APIRouter()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -65,10 +62,9 @@ def give_annotated(upload_id: int, who: Who) -> Response:
     """Give a unit its own workbook back, wrong cells coloured and commented (G6)."""
     i18n.use(who.language)
     with reading() as session:
-        upload, name, found = examined(session, who, upload_id)
-        data = files.read(session.get_one(StoredFile, upload.file_id).sha256)
+        name, marked = annotated(session, who, upload_id)
     stem = name.rpartition(".")[0] or name
-    return _given(annotate(data, name, found), _("{name}（标注）.xlsx").format(name=stem))
+    return _given(marked, _("{name}（标注）.xlsx").format(name=stem))
 
 
 @router.get("/sheets/audit")
@@ -81,16 +77,6 @@ def give_log(who: Who) -> Response:
             session, who, "audit:export",
             changes=json.dumps({"rows": [None, len(found)]}), comment=str(clock.today()),
         )  # fmt: skip
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(found.columns)
-    for row in found.itertuples(index=False):
-        writer.writerow([_safe(value) for value in row])
+    content = export_csv(list(found.columns), found.itertuples(index=False))
     name = _("审计日志{day}.csv").format(day=clock.today())
-    return _given(buffer.getvalue().encode("utf-8-sig"), name, "text/csv; charset=utf-8")
-
-
-def _safe(value: object) -> str:
-    """Write a cell so that no spreadsheet takes it for a formula (OU1)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\0") else text
+    return _given(content, name, "text/csv; charset=utf-8")

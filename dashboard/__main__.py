@@ -16,6 +16,7 @@ from dashboard import audit, clock, db
 from dashboard.backup import make_backup, restore_backup
 from dashboard.check import findings
 from dashboard.commands.account import Link, first_accounts, reset_on_server
+from dashboard.commands.session import end_what_was_open
 from dashboard.errors import DashboardError
 from dashboard.i18n import _
 from dashboard.migrate import upgrade
@@ -83,9 +84,10 @@ def init(
 @_told
 def daily() -> None:
     """做一次每日任务：生成应报、月末定灯、提醒、清理；可重复运行."""
-    from dashboard.jobs import run_daily
+    from dashboard.jobs import daily as work_of_the_day
 
-    run_daily(clock.today(), clock.now())
+    for line in work_of_the_day() or [_("没有需要办理的事。")]:
+        typer.echo(line)
 
 
 @app.command()
@@ -115,7 +117,9 @@ def backup(folder: Annotated[Path, typer.Argument(help="新的备份文件夹")]
 @_told
 def restore(folder: Annotated[Path, typer.Argument(help="备份文件夹")]) -> None:
     """恢复到空的数据库和文件夹，然后检查；当时的登录和一次性链接全部失效."""
-    restore_backup(_owner(), folder, now=clock.now())
+    restore_backup(_owner(), folder)
+    with db.transaction() as session:
+        end_what_was_open(session, now=clock.now())
     check()
 
 

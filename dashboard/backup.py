@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Engine, inspect, text
+from sqlmodel import SQLModel
 
 from dashboard import audit, files, migrate
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.settings import settings
-from models.account import OneTimeLink, SignInSession
 
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite"
@@ -154,10 +153,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def restore_backup(engine: Engine, folder: Path, *, now: datetime) -> Backup:
+def restore_backup(engine: Engine, folder: Path) -> Backup:
     """Restore a backup into an empty database and an empty file store.
 
-    Sessions and one-time links of that time are ended: what was revoked since must not come back.
+    Whoever calls this then ends the sessions and links of that time: `end_what_was_open`.
 
     Raises:
         Invalid: the place is not empty, the backup is damaged or of another engine.
@@ -182,7 +181,6 @@ def restore_backup(engine: Engine, folder: Path, *, now: datetime) -> Backup:
     if head := audit.kept_head(folder / HEAD):
         audit.keep_head(*head)
     migrate.upgrade(engine)
-    _end_what_was_open(engine, now)
     return Backup(folder, sum(1 for _d in files.digests()), manifest["entries"])
 
 
@@ -206,14 +204,3 @@ def _fill_postgresql(engine: Engine, folder: Path) -> None:
             if "id" in table.columns:
                 connection.execute(text(f"SELECT setval({sequence}, {newest}, false)"))
 
-
-def _end_what_was_open(engine: Engine, now: datetime) -> None:
-    with Session(engine, autoflush=False) as session:
-        connection = session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-        for model, column in ((SignInSession, "ended_at"), (OneTimeLink, "used_at")):
-            open_rows = getattr(model, column).is_(None)
-            connection.execute(update(model).where(open_rows).values({column: now}))
-        audit.append(session, None, "backup:restore")
-        session.commit()
-        head = session.info["audit_head"]
-    audit.keep_head(*head)

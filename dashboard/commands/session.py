@@ -17,7 +17,7 @@ from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.account import live, token_hash
 from dashboard.rules.account import folded
 from dashboard.settings import settings
-from models.account import Account, SignInAttempt, SignInSession
+from models.account import Account, OneTimeLink, SignInAttempt, SignInSession
 
 WINDOW = timedelta(minutes=15)
 LOCKED = timedelta(minutes=10)
@@ -201,6 +201,14 @@ def _seen(session: Session, account_id: int, now: datetime) -> None:
     session.connection().execute(
         update(Account).where(col(Account.id) == account_id).values(last_seen_at=now)
     )
+
+
+def end_what_was_open(session: Session, *, now: datetime) -> None:
+    """After a restore, end all sessions and links: what was revoked since must not come back."""
+    for model, column in ((SignInSession, "ended_at"), (OneTimeLink, "used_at")):
+        statement = update(model).where(getattr(model, column).is_(None)).values({column: now})
+        session.connection().execute(statement)
+    audit.append(session, None, "backup:restore")
 
 
 def sweep(session: Session, *, now: datetime) -> int:

@@ -8,9 +8,7 @@ headers on every answer; turns an unexpected error into one sentence and a numbe
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
 from http.cookies import SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from anyio import to_thread
@@ -44,10 +42,6 @@ PARTS = ("/media", "/component", "/_stcore")
 FORM_BYTES = 64 * 1024
 ENVELOPE_BYTES = 64 * 1024
 """What a multipart upload adds around its file."""
-
-
-class _TooLarge(Exception):
-    pass
 
 
 def _within(path: str, prefixes: tuple[str, ...]) -> bool:
@@ -120,14 +114,15 @@ class Shield:
             if not path.startswith("/_stcore/"):
                 limit = FORM_BYTES
             if int(Headers(scope=scope).get("content-length", "0")) > limit:
-                raise _TooLarge
-            await self.app(scope, _bounded(receive, limit), answer)
-        except _TooLarge:
-            await answer.instead(scope, receive, 413, _("内容过大。"))
+                await answer.instead(scope, receive, 413, _("内容过大。"))
+                return
+            await self.app(scope, _bounded(scope, receive, limit, answer), answer)
+            await answer.flush()
         except Unavailable as error:
             await answer.instead(scope, receive, 503, str(error))
         except Exception as error:
-            await answer.instead(scope, receive, 500, incident.report(error))
+            if not answer.closed:
+                await answer.instead(scope, receive, 500, incident.report(error))
 
     async def _refusal(self, scope: Scope, path: str) -> Response | None:
         headers = Headers(scope=scope)
@@ -197,29 +192,43 @@ def _sign_in_path(scope: Scope) -> str:
     return "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}"
 
 
-def _bounded(receive: Receive, limit: int) -> Callable[[], Any]:
+def _bounded(scope: Scope, receive: Receive, limit: int, answer: _Answer) -> Receive:
     taken = 0
 
     async def bounded() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > limit:
-            raise _TooLarge
-        return message
+        if taken <= limit:
+            return message
+        await answer.instead(scope, receive, 413, _("内容过大。"))
+        return {"type": "http.disconnect"}
 
     return bounded
 
 
 class _Answer:
-    """A `send` that adds headers, and that can still answer when nothing was sent yet."""
+    """A `send` that adds headers, and that can still answer while nothing has been sent.
+
+    A 500 is held back: it is what an application sends before its exception reaches us.
+    """
 
     def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self.send = send
         self.headers = headers
         self.started = False
+        self.closed = False
+        self.held: list[Message] = []
 
     async def __call__(self, message: Message) -> None:
+        if self.closed:
+            return
+        if self.held or (message["type"] == "http.response.start" and message["status"] == 500):
+            self.held.append(message)
+            return
+        await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             given = MutableHeaders(scope=message)
@@ -230,6 +239,13 @@ class _Answer:
             del given["server"]
         await self.send(message)
 
+    async def flush(self) -> None:
+        for message in self.held:
+            await self._pass_on(message)
+        self.held = []
+
     async def instead(self, scope: Scope, receive: Receive, status: int, sentence: str) -> None:
         if not self.started:
-            await PlainTextResponse(sentence, status)(scope, receive, self)
+            self.held = []
+            await PlainTextResponse(sentence, status)(scope, receive, self._pass_on)
+        self.closed = True

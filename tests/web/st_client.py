@@ -134,10 +134,12 @@ class StClient:
             return
         element = message.delta.new_element
         kind = element.WhichOneof("type")
-        body = getattr(element, str(kind)) if kind else None
+        if kind is None:
+            return
+        body: Any = getattr(element, kind)
         for name in ("body", "label", "message"):
             text = getattr(body, name, "")
             if isinstance(text, str) and text:
                 self.texts.append(text)
-        if kind and getattr(body, "id", ""):
-            self.widgets[body.id] = Widget(body.id, kind, getattr(body, "label", ""))  # type: ignore[union-attr]
+        if getattr(body, "id", ""):
+            self.widgets[body.id] = Widget(body.id, kind, getattr(body, "label", ""))

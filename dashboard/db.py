@@ -80,7 +80,6 @@ def reading() -> Iterator[Session]:
     """Open a session that reads one consistent state and saves nothing."""
     with _told(), Session(engine(), autoflush=False) as session:
         yield session
-        session.rollback()
 
 
 @contextmanager
@@ -156,7 +155,7 @@ def frame(session: Session, statement: Executable) -> pd.DataFrame:
     result = connection.execute(statement)
     names = list(result.keys())
     rows: Any = [tuple(row) for row in result]
-    return pd.DataFrame(rows, columns=names).astype(object) if rows else pd.DataFrame(columns=names)
+    return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -67,9 +68,12 @@ def province(
     database: Annotated[str, typer.Option(help="Where to; an empty database.")] = "",
 ) -> None:
     """Make a synthetic province to measure with: 1,315 places, 12 months a project."""
+    if database:
+        os.environ["DASHBOARD_DATABASE_URL"] = database
+        settings.cache_clear()
     from seed.province import create
 
-    create(projects, database or settings().database_url, typer.echo)
+    create(projects, typer.echo)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,6 @@ def scalar(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, float | int):
         kind = _("逻辑值") if isinstance(value, bool) else _("日期或时间")
         raise Unreadable(_("这里要数字，单元格里却是{kind}").format(kind=kind), _("填写数字"))
-    if value != value or value in (float("inf"), float("-inf")):
-        raise Unreadable(_("这不是一个数字"), _("填写数字"))
     return of_float(float(value))
 
 

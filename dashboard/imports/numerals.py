@@ -7,7 +7,10 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
+from dashboard.i18n import _
+
 PLACES = Decimal("0.000001")
+LARGEST = 10**15
 ARABIC = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _DIGITS = "零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
 CHINESE = rf"[{_DIGITS}][{_DIGITS}百千佰仟点万亿]*"
@@ -47,6 +50,8 @@ def folded(text: str) -> str:
 
 def rounded(number: Decimal) -> Decimal:
     """Round to six decimals, a fen in 万元, and drop the zeros at the end."""
+    if not abs(number) < LARGEST:
+        raise Unreadable(_("这个数字大得不可能"), _("填写真实的数字"))
     if number.as_tuple().exponent not in (0, -1, -2, -3, -4, -5, -6):
         number = number.quantize(PLACES)
     whole = number.to_integral_value()
@@ -54,7 +59,9 @@ def rounded(number: Decimal) -> Decimal:
 
 
 def of_float(value: float) -> Decimal:
-    """Give what a spreadsheet shows of its binary number: fifteen digits."""
+    """Give what a spreadsheet shows of its binary number: fifteen digits. Raises Unreadable."""
+    if not abs(value) < LARGEST:
+        raise Unreadable(_("这个数字大得不可能"), _("填写真实的数字"))
     return rounded(Decimal(format(value, ".15g")))
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from dashboard.i18n import _
-from dashboard.imports.numerals import Unreadable, folded, of_float, word_set
+from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, word_set
 
 NOTHING = frozenset(
     {"", "无", "/", "//", "\\", "-", "--", "---", "暂无", "N/A", "n/a", "空", "*", "."}
@@ -32,7 +32,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "√" if value else "×"
     if isinstance(value, float):
-        return str(of_float(value))
+        return str(of_float(value)) if abs(value) < LARGEST else str(value)
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
     return value.isoformat() if isinstance(value, date | time) else str(value)
@@ -47,7 +47,7 @@ def words(value: Any) -> str | None:
 def code(value: Any, shown: str = "") -> str | None:
     """Read a code or a telephone number; the zeros a number format shows before it count."""
     if isinstance(value, float | int) and not isinstance(value, bool):
-        if abs(value) >= 10**15:
+        if not abs(value) < LARGEST:
             raise Unreadable(
                 _("数字超过 15 位，表格软件已经丢掉了末尾几位"), _("把单元格设为文本格式后重新填写")
             )

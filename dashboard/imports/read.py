@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
+import zlib
+
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.grid import Book, Grid, Refused
+from dashboard.imports.package import broken
 from dashboard.imports.sniff import sniffed
 
 MARK_SHEET = "_template"
 MARK = "minsheng-template"
+DAMAGE = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    RuntimeError,
+    StopIteration,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What readers raise over bytes that no spreadsheet program wrote."""
 
 
 def read(data: bytes, limits: Limits) -> Book:
@@ -17,7 +36,10 @@ def read(data: bytes, limits: Limits) -> Book:
     Every reader is imported when it is needed: most files need one.
     """
     too_many_bytes(len(data), limits)
-    book = _read(data, limits)
+    try:
+        book = _read(data, limits)
+    except DAMAGE as error:
+        raise broken() from error
     marks = [grid for grid in book.grids if grid.name == MARK_SHEET]
     if marks:
         book.mark = _mark(marks[0])

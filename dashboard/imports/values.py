@@ -7,6 +7,7 @@ from typing import Any
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -16,13 +17,15 @@ from dashboard.i18n import _
 from dashboard.imports.grid import Refused
 from dashboard.imports.package import broken
 
+Merge = tuple[int, int, int, int]
 
-def sheets_by_calamine(data: bytes) -> dict[str, list[list[Any]]]:
-    """Give the rows of every worksheet, from A1 on. Raises Refused."""
+
+def sheets_by_calamine(data: bytes) -> dict[str, tuple[list[list[Any]], list[Merge]]]:
+    """Give the rows of every worksheet, from A1 on, and its merges. Raises Refused."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return {
-            sheet.name: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            sheet.name: _read(book.get_sheet_by_name(sheet.name))
             for sheet in book.sheets_metadata
             if sheet.typ is SheetTypeEnum.WorkSheet
         }
@@ -32,3 +35,12 @@ def sheets_by_calamine(data: bytes) -> dict[str, list[list[Any]]]:
         ) from error
     except (CalamineError, OSError, ValueError) as error:
         raise broken() from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
+            raise broken() from error
+        raise
+
+
+def _read(sheet: CalamineSheet) -> tuple[list[list[Any]], list[Merge]]:
+    merges = [(*start, *end) for start, end in sheet.merged_cell_ranges or []]
+    return sheet.to_python(skip_empty_area=False), merges

@@ -23,7 +23,8 @@ class _Scan:
 
     def __init__(self, name: str, styles: list[str], limits: Limits) -> None:
         self.grid = Grid(name, [])
-        self.styles, self.limits = styles, limits
+        self.styles = {str(number): shown for number, shown in enumerate(styles) if shown}
+        self.limits = limits
         self.row = self.column = self.high_row = self.high_column = -1
         self.row_text = ""
         self.watched = ""
@@ -67,7 +68,7 @@ class _Scan:
         else:
             self.move(name)
         style = attributes.get("s")
-        if style is not None and (shown := self.styles[int(style)]):
+        if style is not None and (shown := self.styles.get(style)):
             self.grid.shown_as[self.row, self.column] = shown
         if attributes.get("t") in ("e", "str"):
             self.watched = attributes["t"]
@@ -125,10 +126,7 @@ def scanned(xml: bytes, name: str, styles: list[str], limits: Limits) -> Grid:
     for everything between them.
     """
     scan = _Scan(name, styles, limits)
-    try:
-        run(scan.parser, xml)
-    except IndexError:
-        scan.styles = []
+    run(scan.parser, xml)
     scan.settle()
     rows, columns = scan.high_row + 1, scan.high_column + 1
     bounded(name, rows, columns, limits)
@@ -164,7 +162,7 @@ def read_xlsx(data: bytes, limits: Limits) -> Book:
     del package
     values = sheets_by_calamine(packed)
     for grid in grids:
-        grid.rows = values.get(grid.name, [])
+        grid.rows = values[grid.name][0] if grid.name in values else []
     return book
 
 

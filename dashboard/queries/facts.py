@@ -20,7 +20,6 @@ from dashboard.rules.progress import (
     Report,
     Subject,
     month_end,
-    next_month,
     previous_month,
 )
 from models.file import Attachment
@@ -195,18 +194,6 @@ def _adjusted(session: Session, ids: list[int]) -> _Grouped:
         col(Adjustment.decided_on).is_not(None),
     )
     return _grouped((row[0], row[1]) for row in _rows(session, statement))
-
-
-def months_of(subject: Subject, year: int) -> list[date]:
-    """Give the months a project has facts for: the year, and without a gap any reported beside."""
-    named = {each.month for each in subject.reports} | set(subject.expected)
-    month = min({date(year, 1, 1), *named})
-    last = max({date(year, 12, 1), *named})
-    months = [month]
-    while month < last:
-        month = next_month(month)
-        months.append(month)
-    return months
 
 
 def programme_day(programme: Programme, today: date) -> date:

@@ -40,12 +40,6 @@ def rules_on(session: Session, code: str, day: date) -> RuleSet:
     return rule_sets(session, [chosen])[0]
 
 
-def rules_of(session: Session, programme: Programme, day: date) -> RuleSet:
-    """Give a programme's rules on a day. A programme shown as of a fixed day knows no silence."""
-    rules = rules_on(session, programme.rule_set_code, day)
-    return replace(rules, silence_days=None) if programme.shown_on else rules
-
-
 class RulesByDay:
     """A programme's rules by the day, each version read once."""
 

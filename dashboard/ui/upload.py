@@ -65,6 +65,7 @@ def receive(
     if upload is not None:
         state.keep("received", given.file_id)
         st.query_params["upload"] = str(upload.id)
+        st.rerun()
 
 
 def linked_upload() -> int | None:

@@ -43,8 +43,8 @@ def name_problem(name: str) -> str | None:
 @cache
 def common_passwords() -> frozenset[str]:
     """Give the passwords that everybody tries first, folded."""
-    lines = _COMMON.read_text(encoding="utf-8").splitlines()
-    return frozenset(folded(line) for line in lines if line and not line.startswith("#"))
+    _heading, *lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(folded(line) for line in lines)
 
 
 def _classes(password: str) -> int:

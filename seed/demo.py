@@ -25,7 +25,7 @@ from seed import light_rules, living
 from seed.accounts import People, add_people, grant_vice_mayor
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
 from seed.real import add_real
-from seed.rows import add_region, instant, key, optional_day, records, save
+from seed.rows import add_region, instant, key, log, optional_day, records, save
 from seed.sheets import write_sheets
 from seed.story import stories
 
@@ -100,13 +100,6 @@ def _override(project: LivelihoodProject, people: People) -> LightOverride:
     )
 
 
-def log(session: Session, event: str, programme: Programme, comment: str) -> None:
-    """Write one audit line for a batch of rows."""
-    audit.append(
-        session, None, event, table_name="programme", row_key=str(key(programme)), comment=comment
-    )
-
-
 def light_up(session: Session, tell: Tell) -> None:
     """Keep the facts of every project and close the months of the living city that are locked."""
     programmes = session.exec(select(Programme)).all()
@@ -127,13 +120,14 @@ def _periods(session: Session, programme: Programme) -> list[ReportingPeriod]:
 
 def build(session: Session, tell: Tell) -> None:
     """Add the whole demonstration to an empty database that has its schema."""
-    audit.via.set(Via.JOB)
+    before = audit.via.set(Via.JOB)
     light_rules.load(session)
     published = add_region(session, "100000", "公开资料（真实项目）")
     add_real(session, published, tell)
     add_living(session, published, tell)
     light_up(session, tell)
     save(session, [InstallationMark(name="demonstration", value=living.TODAY.isoformat())])
+    audit.via.reset(before)
 
 
 def create(sheets: Path, schema: str, tell: Tell) -> None:

@@ -66,7 +66,7 @@ def create(projects: int, tell: Callable[[str], None]) -> None:
         DashboardError: the database has rows already.
     """
     upgrade(engine())
-    audit.via.set(Via.JOB)
+    before = audit.via.set(Via.JOB)
     with transaction() as session:
         if session.exec(rows_of(Region).limit(1)).first() is not None:
             raise DashboardError("此数据库不是空的，不能写入测试用的省。")
@@ -79,6 +79,7 @@ def create(projects: int, tell: Callable[[str], None]) -> None:
     with transaction() as session:
         _set_sequences(session)
         audit.append(session, None, "seed:province", comment=f"测试用的省：{projects} 个项目")
+    audit.via.reset(before)
     tell(f"测试用的省：{PLACES} 个地区，{projects} 个项目，{projects * 12} 份月报")
 
 

@@ -21,7 +21,7 @@ from models.project import LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
 from models.report import ProgressReport, ReportingPeriod, ReportLine, ReportState
 from seed.light_rules import bounds
-from seed.rows import add_agencies, add_region, key, month_end, records, save, split
+from seed.rows import add_agencies, add_region, key, log, month_end, records, save, split
 
 Row = dict[str, str]
 PLAN_STATED = frozenset({"stated"})
@@ -72,6 +72,7 @@ def add_real(session: Session, published: Region, tell: Callable[[str], None]) -
         for row in own:
             counts[0] += 1
             counts[1] += adding.add(row, rows[row["code"],])
+    log(session, "seed:real", published, f"公开资料：{counts[0]} 个真实项目")
     tell(f"真实项目：{counts[0]} 个，公布的进展 {counts[1]} 条（只含公开资料，没有的留空）")
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, SQLModel, col, select
 
+from dashboard import audit
 from models.agency import Agency
 from models.region import Region
 
@@ -83,3 +84,15 @@ def agencies_by_code(session: Session, prefix: str) -> dict[str, Agency]:
     """Give the agencies whose code starts with the prefix, by code."""
     found = session.exec(select(Agency).where(col(Agency.code).startswith(prefix)))
     return {agency.code: agency for agency in found}
+
+
+def log(session: Session, event: str, row: SQLModel, comment: str) -> None:
+    """Write one audit line for a batch of rows."""
+    audit.append(
+        session,
+        None,
+        event,
+        table_name=str(row.__tablename__),
+        row_key=str(key(row)),
+        comment=comment,
+    )

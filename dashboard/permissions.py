@@ -20,6 +20,7 @@ from dashboard.errors import Missing, NotAllowed
 from dashboard.i18n import _
 from models.account import Role
 from models.agency import Agency
+from models.fact import RegionMonth
 from models.programme import Programme
 from models.project import LivelihoodProject, SupportingAgency
 from models.region import Region
@@ -115,6 +116,8 @@ SEPARATE = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDITOR})
 """三员分立 (GB/T 22239 8.1.4.2d): one account holds at most one of these, and then nothing else."""
 SHARED: frozenset[type[SQLModel]] = frozenset({Region, Programme, Agency})
 """Tables whose rows everyone signed in may know."""
+REGIONAL: frozenset[type[SQLModel]] = frozenset({RegionMonth})
+"""Tables of counts over all projects of a region: only a scope that is a region opens them."""
 
 
 @dataclass(frozen=True)
@@ -200,14 +203,20 @@ def sees_sql(
 ) -> ColumnElement[bool]:
     """Write `sees` as a condition on any table; a project's rows follow their project.
 
-    A table that is neither a project's nor named in `SHARED` is closed.
+    A table of counts by region is open to the scopes that are regions. A table that is neither a
+    project's nor named in `SHARED` or `REGIONAL` is closed.
     """
     if model in SHARED:
         return true()
     grants = actor.granting(action)
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    if model in REGIONAL:
+        paths = [grant.region_path for grant in grants if grant.region_path]
+        inside = [col(Region.path).startswith(path) for path in paths]
+        places = select(col(Region.id)).where(reduce(or_, inside, false()))
+        return columns.region_id.in_(places)  # type: ignore[no-any-return]
     if not grants:
         return false()
-    columns = model.__table__.c  # type: ignore[attr-defined]
     condition: ColumnElement[bool] = reduce(or_, [_covers_sql(grant, action) for grant in grants])
     if model is LivelihoodProject:
         return condition

@@ -1,24 +1,370 @@
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
-from sqlmodel import Session
+import pandas as pd
+import pytest
+from sqlmodel import Session, select
 
-from dashboard.commands.light import refresh_facts
-from dashboard.queries.light import board
-from tests.town import LEADER, TODAY, plant, report
+from dashboard.commands.light import close_months, override_light, refresh_facts
+from dashboard.errors import Missing
+from dashboard.permissions import Actor, Grant
+from dashboard.queries.changes import changes_since
+from dashboard.queries.light import board, counts_by_kind, explain_light, lights_by_month
+from dashboard.queries.past import backtest, board_as_of, closed_months, lights_as_of
+from dashboard.queries.rule import rule_sets, rules_on
+from dashboard.queries.summary import lights_by_region
+from dashboard.rules.light import Bound, light
+from models.account import Role
+from models.file import StoredFile
+from models.light import LightKind, LightRecord, LightRuleSet
+from models.milestone import Adjustment, AdjustmentField, AdjustmentState
+from models.report import CellSource
+from models.upload import Upload, UploadKind
+from tests.town import LEADER, REPORTER, STRANGER, SUPERVISOR, TODAY, Town, node, plant, report
 
-AUGUST = date(2026, 8, 1)
+JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
 
 
-def test_the_board_lights_what_the_actor_sees_worst_first(session: Session) -> None:
+def live(session: Session) -> Town:
+    """A town with a history: P1 on plan, P2 falling behind and catching up, P3 silent."""
+    town = plant(session)
+    for number in range(1, 8):
+        report(session, town, "P1", number, str(8 * number))
+    report(session, town, "P1", 8, "64", accepted_on=date(2026, 9, 2))
+    for number, completed in ((1, "8"), (2, "8"), (3, "12"), (4, "0"), (5, "5"), (6, "47")):
+        report(session, town, "P2", number, completed)
+    node(session, town, "P1", date(2026, 6, 20), date(2026, 6, 25))
+    return town
+
+
+def lit(session: Session, town: Town, today: date = TODAY) -> int:
+    """Run the days up to today: close what is locked, then keep the facts."""
+    close_months(session, today=today)
+    refresh_facts(session, None, today=today)
+    return town.programme.id or 0
+
+
+def kinds(found: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(found["code"], found["kind"], strict=True))
+
+
+@pytest.mark.feature("H1")
+def test_the_board_lights_what_the_actor_sees_the_worst_first(session: Session) -> None:
     town = plant(session)
     report(session, town, "P1", 8, "64", accepted_on=date(2026, 9, 2))
     report(session, town, "P2", 8, "54", accepted_on=date(2026, 9, 2))
-    refresh_facts(session, None, today=TODAY)
+    key = lit(session, town)
 
-    found = board(session, LEADER, town.programme.id or 0, AUGUST, TODAY)
+    found = board(session, LEADER, key, AUGUST, TODAY)
 
     assert list(found["code"]) == ["P3", "P2", "P1"]
     assert list(found["kind"]) == ["BAD", "WARN", "GOOD"]
     assert list(found["dimension"]) == ["PROGRESS"] * 3
+    assert counts_by_kind(found) == {
+        "BAD": 1, "WARN": 1, "UNKNOWN": 0, "NOTICE": 0, "GOOD": 1, "DONE": 0,
+    }  # fmt: skip
+
+
+def test_a_unit_s_board_holds_its_own_projects_and_a_stranger_s_none(session: Session) -> None:
+    key = lit(session, live(session))
+
+    own, nothing = (board(session, who, key, AUGUST, TODAY) for who in (REPORTER, STRANGER))
+
+    assert sorted(own["code"]) == ["P1", "P2"]
+    assert nothing.empty
+    assert lights_by_month(session, STRANGER, key, AUGUST, TODAY).empty
+
+
+@pytest.mark.feature("F5")
+def test_a_deadline_is_counted_on_by_the_day_and_one_nobody_stated_lights_nothing(
+    session: Session,
+) -> None:
+    town = live(session)
+    town.projects["P1"].due_on = date(2026, 8, 20)
+    session.add(town.projects["P1"])
+    town.projects["P2"].due_on = None
+    session.add(town.projects["P2"])
+    key = lit(session, town)
+
+    boards = [
+        board(session, LEADER, key, AUGUST, TODAY + timedelta(days=days)).set_index("code")
+        for days in (0, 5)
+    ]
+
+    assert [found.loc["P1", "kind"] for found in boards] == ["BAD", "BAD"]
+    assert [found.loc["P1", "overdue_days"] for found in boards] == [14, 19]
+    assert boards[1].loc["P2", "overdue_days"] is None
+
+
+@pytest.mark.feature("H3")
+def test_silence_is_first_unknown_then_bad_with_the_day_alone(session: Session) -> None:
+    town = live(session)
+    key = lit(session, town, date(2026, 8, 4))
+
+    seen = {
+        day: kinds(board(session, LEADER, key, JULY, day))["P2"]
+        for day in (date(2026, 8, 5), date(2026, 8, 6))
+    }
+
+    assert seen == {date(2026, 8, 5): "UNKNOWN", date(2026, 8, 6): "BAD"}
+
+
+@pytest.mark.feature("H5")
+def test_the_matrix_keeps_how_months_ended_and_marks_the_open_one(session: Session) -> None:
+    key = lit(session, live(session))
+
+    found = lights_by_month(session, LEADER, key, AUGUST, TODAY)
+
+    second = found[found["code"] == "P2"]
+    assert list(second["kind"]) == [
+        "GOOD", "GOOD", "WARN", "BAD", "BAD", "GOOD", "UNKNOWN", "BAD",
+    ]  # fmt: skip
+    assert list(second["open"]) == [False] * 7 + [True]
+    assert list(second["recovered_on"])[2:5] == [date(2026, 7, 5)] * 3
+    assert list(second["as_of"])[-2:] == [date(2026, 7, 31), date(2026, 8, 31)]
+
+
+@pytest.mark.feature("X3")
+def test_months_in_a_row_that_were_bad_are_counted(session: Session) -> None:
+    key = lit(session, live(session))
+
+    runs = {
+        month: board(session, LEADER, key, month, TODAY).set_index("code")["red_run"]
+        for month in (date(2026, 5, 1), AUGUST)
+    }
+
+    assert runs[date(2026, 5, 1)]["P2"] == 2
+    assert runs[AUGUST]["P1"] == 0
+    assert runs[AUGUST]["P3"] == 6
+
+
+@pytest.mark.feature("H1")
+def test_a_light_set_by_hand_stands_beside_the_computed_one(session: Session) -> None:
+    town = live(session)
+    key = lit(session, town)
+    override_light(
+        session, SUPERVISOR, town.projects["P3"].id or 0, kind=LightKind.WARN,
+        reason="灾后停工", first_on=TODAY, last_on=TODAY,
+    )  # fmt: skip
+    session.flush()
+
+    today = board(session, LEADER, key, AUGUST, TODAY).set_index("code").loc["P3"]
+    later = board(session, LEADER, key, AUGUST, TODAY + timedelta(days=1)).set_index("code")
+
+    assert (today["kind"], today["override_kind"], today["override_reason"]) == (
+        "BAD", "WARN", "灾后停工",
+    )  # fmt: skip
+    assert later.loc["P3", "override_kind"] is None
+
+
+@pytest.mark.feature("H8")
+def test_what_changed_since_last_month_is_listed(session: Session) -> None:
+    town = live(session)
+    report(session, town, "P2", 7, "10")
+    report(session, town, "P2", 8, "64", accepted_on=date(2026, 9, 2))
+    node(session, town, "P1", date(2026, 8, 20))
+    session.add(
+        Adjustment(
+            project_id=town.projects["P3"].id or 0, number=1, field=AdjustmentField.DUE_ON,
+            new="2026-12-31", reason="汛期", state=AdjustmentState.APPROVED,
+            proposed_by_id=1, proposed_on=TODAY, decided_on=date(2026, 8, 15),
+        )
+    )  # fmt: skip
+    key = lit(session, town)
+
+    found = changes_since(session, LEADER, key, AUGUST, TODAY)
+
+    assert list(
+        zip(found["code"], found["change"], found["before"], found["after"], strict=True)
+    ) == [
+        ("P1", "newly_bad", "GOOD", "BAD"),
+        ("P3", "re_dated", "BAD", "BAD"),
+        ("P2", "recovered", "BAD", "GOOD"),
+    ]
+
+
+def test_a_unit_that_stops_reporting_is_newly_silent(session: Session) -> None:
+    town = plant(session, codes=("P1",))
+    report(session, town, "P1", 7, "56")
+    key = lit(session, town)
+
+    found = changes_since(session, LEADER, key, AUGUST, TODAY)
+
+    assert list(found["change"]) == ["newly_silent"]
+
+
+@pytest.mark.feature("X27")
+@pytest.mark.feature("H10")
+def test_the_board_of_any_past_day_equals_the_closing_lights(session: Session) -> None:
+    town = live(session)
+    node(session, town, "P2", date(2026, 3, 10), date(2026, 4, 2))
+    report(session, town, "P2", 4, "32", accepted_on=date(2026, 5, 20), revision=2)
+    for month in range(2, 10):
+        close_months(session, today=date(2026, month, 11))
+    key = lit(session, town)
+
+    for month in range(1, 9):
+        day = date(2026, month + 1, 11)
+        found = lights_as_of(session, LEADER, key, day)
+        kept = {
+            (row.project_id, row.month): (row.kind.value, row.dimension)
+            for row in session.exec(select(LightRecord))
+            if row.written_on <= day
+        }
+        closed = found[~found["open"].astype(bool)]
+        anew = {
+            (row["project_id"], row["month"]): (row["kind"], row["dimension"])
+            for row in closed.to_dict("records")
+        }
+        assert anew == kept
+
+
+@pytest.mark.feature("H10")
+def test_the_board_of_today_worked_out_anew_is_the_board(session: Session) -> None:
+    key = lit(session, live(session))
+
+    anew = board_as_of(session, LEADER, key, TODAY)
+
+    kept = board(session, LEADER, key, AUGUST, TODAY)
+    assert anew[["code", "kind", "red_run"]].equals(kept[["code", "kind", "red_run"]])
+
+
+def test_a_report_accepted_later_is_not_on_the_board_of_the_day_before(session: Session) -> None:
+    town = live(session)
+    report(session, town, "P2", 7, "56", accepted_on=date(2026, 8, 20))
+    key = lit(session, town)
+
+    before, after = (
+        kinds(board_as_of(session, LEADER, key, date(2026, 8, day)))["P2"] for day in (19, 20)
+    )
+
+    assert (before, after) == ("BAD", "GOOD")
+
+
+@pytest.mark.feature("H4")
+@pytest.mark.feature("X1")
+def test_every_card_s_own_figures_give_its_light_again(session: Session) -> None:
+    town = live(session)
+    report(session, town, "P2", 8, "40", accepted_on=date(2026, 9, 2))
+    key = lit(session, town)
+    shown = lights_by_month(session, LEADER, key, JULY, TODAY).to_dict("records")
+    shown += [
+        {**row, "month": AUGUST}
+        for row in board(session, LEADER, key, AUGUST, TODAY).to_dict("records")
+    ]
+
+    for row in shown:
+        card = explain_light(session, LEADER, row["project_id"], row["month"], TODAY)
+        version = session.get_one(LightRuleSet, card.rule_set_id)
+        (rules,) = rule_sets(session, [version])
+        told = dict(zip(card.figures["fact"], card.figures["value"], strict=True))
+        facts = {**dict.fromkeys(card.facts), **told}
+
+        assert card.kind.value == row["kind"], (card.code, card.month)
+        assert light(rules, facts).kind == card.kind
+        assert card.case_words
+        assert bool(card.remedies) == (card.kind not in (LightKind.GOOD, LightKind.DONE))
+
+
+@pytest.mark.feature("H4")
+def test_the_card_names_the_cell_of_the_sheet_a_figure_came_from(session: Session) -> None:
+    town = live(session)
+    row = report(session, town, "P2", 8, "40", accepted_on=date(2026, 9, 2))
+    file = StoredFile(sha256="0" * 64, name="住建局8月.xlsx", media_type="x", size=1)
+    session.add(file)
+    session.flush()
+    upload = Upload(
+        kind=UploadKind.MONTHLY, file_id=file.id or 0, sha256=file.sha256,
+        programme_id=town.programme.id or 0, account_id=3,
+    )  # fmt: skip
+    session.add(upload)
+    session.flush()
+    session.add(
+        CellSource(
+            report_id=row.id or 0, field="completed_pct", upload_id=upload.id,
+            sheet="进度表", cell="F7", raw="40%",
+        )
+    )  # fmt: skip
+    lit(session, town)
+
+    card = explain_light(session, LEADER, town.projects["P2"].id or 0, AUGUST, TODAY)
+
+    source = card.sources.set_index("field").loc["completed_pct"]
+    assert list(source[["file", "sheet", "cell", "raw", "receipt"]]) == [
+        "住建局8月.xlsx", "进度表", "F7", "40%", "HZ-P2-8",
+    ]  # fmt: skip
+    assert (card.rule_set_code, card.case_words) == (
+        "DEFAULT",
+        "低于序时进度10至30个百分点（含两端）",
+    )
+    assert card.remedies == ("累计完成进度高于 54%",)
+
+
+def test_a_card_out_of_sight_reads_like_one_that_is_not_there(session: Session) -> None:
+    town = live(session)
+    lit(session, town)
+
+    for key in (town.projects["P1"].id or 0, 987654):
+        with pytest.raises(Missing, match="找不到该项目，或您无权查看"):
+            explain_light(session, STRANGER, key, AUGUST, TODAY)
+
+
+@pytest.mark.feature("X17")
+def test_rules_equal_to_the_present_ones_change_no_light(session: Session) -> None:
+    key = lit(session, live(session))
+    rules = rules_on(session, "DEFAULT", TODAY)
+
+    assert backtest(session, SUPERVISOR, key, rules).empty
+    assert len(closed_months(session, SUPERVISOR, key)) == 7
+
+
+@pytest.mark.feature("X17")
+def test_other_rules_tell_which_lights_would_have_been_others(session: Session) -> None:
+    key = lit(session, live(session))
+    rules = rules_on(session, "DEFAULT", TODAY)
+    strict = replace(
+        rules,
+        cases=tuple(
+            replace(case, bounds=(Bound("shortfall_pp", low=Decimal(10)),))
+            if case.kind is LightKind.WARN and case.bounds[0].fact == "shortfall_pp"
+            else case
+            for case in rules.cases
+        ),
+        silence_days=None,
+    )
+
+    found = backtest(session, SUPERVISOR, key, strict, [date(2026, 3, 1), JULY])
+
+    assert list(
+        zip(found["code"], found["month"], found["before"], found["after"], strict=True)
+    ) == [
+        ("P3", date(2026, 3, 1), "BAD", "UNKNOWN"),
+        ("P3", JULY, "BAD", "UNKNOWN"),
+    ]
+
+
+@pytest.mark.parametrize("late", [0, 20])
+def test_a_region_s_summary_counts_what_its_board_shows(session: Session, late: int) -> None:
+    town = live(session)
+    key = lit(session, town)
+    today = TODAY + timedelta(days=late)
+    narrow = Actor(6, "one", (Grant(Role.LEADER, project_ids=(town.projects["P2"].id or 0,)),))
+
+    for actor in (LEADER, REPORTER, narrow, STRANGER):
+        counted = counts_by_kind(board(session, actor, key, AUGUST, today))
+        found = lights_by_region(session, actor, 1, AUGUST, today)
+        told = {kind.value: int(found[kind.value.lower()].sum()) for kind in LightKind}
+
+        assert told == {kind.value: number for kind, number in counted.items()}, actor.name
+
+
+def test_a_region_s_summary_of_a_past_month_counts_its_closing_lights(session: Session) -> None:
+    lit(session, live(session))
+
+    (row,) = lights_by_region(session, LEADER, 1, date(2026, 5, 1), TODAY).to_dict("records")
+
+    assert (row["region"], row["own"], row["projects"]) == ("第1市", True, 3)
+    assert (row["bad"], row["good"]) == (2, 1)

@@ -203,4 +203,3 @@ def _fill_postgresql(engine: Engine, folder: Path) -> None:
             newest = f"(SELECT coalesce(max(id), 0) + 1 FROM {table.name})"
             if "id" in table.columns:
                 connection.execute(text(f"SELECT setval({sequence}, {newest}, false)"))
-

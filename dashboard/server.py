@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import gc
-import hashlib
-import re
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +25,7 @@ from dashboard.queries.installation import demonstration_day
 from dashboard.settings import settings
 from dashboard.web import account, errors, files, health, sheets, sign_in
 from dashboard.web.page import HERE
+from dashboard.web.shell import Shell, adapted, policy
 from dashboard.web.shield import Shield
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -90,20 +88,10 @@ def freeze_day() -> None:
     clock.freeze(day)
 
 
-def page_csp() -> str:
-    """Give the strict policy that Streamlit's page works under, with its inline script's hash."""
-    html = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in scripts
-    )
-    return (
-        f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    )
+def page_html() -> str:
+    """Give the page that Streamlit's script draws into."""
+    path = Path(file_util.get_static_dir()) / "index.html"
+    return adapted(path.read_text(encoding="utf-8"))
 
 
 def show_incident(error: Exception) -> bool:
@@ -142,14 +130,14 @@ def build(script: Path = SCRIPT) -> FastAPI:
                 await collecting
 
     app = doors(lifespan)
-    app.mount("/", streamlit_app)
+    app.mount("/", Shell(streamlit_app, page_html()))
     return app
 
 
 def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """Give the doors of plain HTTP behind the shield, without Streamlit."""
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Shield, page_csp=page_csp())
+    app.add_middleware(Shield, page_csp=policy(page_html()))
     errors.install(app)
     for door in (sign_in, account, files, sheets, health):
         app.include_router(door.router)

@@ -72,11 +72,30 @@ def _same(password: str, again: str) -> str:
     return password
 
 
+def device(agent: str) -> str:
+    """Name browser and device in words, from what the browser says of itself."""
+    browsers = {"MicroMessenger": _("微信"), "DingTalk": _("钉钉"), "Edg": "Edge",
+                "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+    devices = {"iPad": "iPad", "iPhone": "iPhone", "Android": "Android", "Windows": "Windows",
+               "Mac OS": "Mac", "Linux": "Linux"}  # fmt: skip
+    found = [
+        next((word for sign, word in words.items() if sign in agent), "")
+        for words in (browsers, devices)
+    ]
+    return " · ".join(word for word in found if word) or _("未知设备")
+
+
 def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> HTMLResponse:
     with reading() as session:
         sessions = own_sessions(session, who.account_id, clock.now())
     shown = [
-        (row.uid, clock.local(row.created_at), clock.local(row.used_at), row.address, row.agent)
+        (
+            row.uid,
+            clock.local(row.created_at),
+            clock.local(row.used_at),
+            row.address,
+            device(row.agent),
+        )
         for row in sessions
     ]
     values = {"who": who, "sessions": shown, "error": error, "done": done, **_rules()}

@@ -20,7 +20,7 @@ from dashboard.errors import Missing
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.audit import audit_entries
-from dashboard.queries.upload import template_context
+from dashboard.queries.upload import plan_context, template_context
 from dashboard.web.files import SANDBOX, disposition
 from dashboard.web.page import actor
 from models.agency import Agency
@@ -55,6 +55,15 @@ def give_template(programme_id: int, agency_id: int, month: str, who: Who) -> Re
     return _given(
         template(context), _("{unit}{month}月报模板.xlsx").format(unit=agency, month=month)
     )
+
+
+@router.get("/sheets/plan/{programme_id}")
+def give_plan_template(programme_id: int, who: Who) -> Response:
+    """Give an empty plan sheet (任务分解表) for a year's list."""
+    i18n.use(who.language)
+    with reading() as session:
+        context, name = plan_context(session, who, programme_id)
+    return _given(template(context), _("{name}任务分解表模板.xlsx").format(name=name))
 
 
 @router.get("/sheets/annotated/{upload_id}")

@@ -44,7 +44,8 @@ ENVELOPE_BYTES = 64 * 1024
 """What a multipart upload adds around its file."""
 
 
-def _within(path: str, prefixes: tuple[str, ...]) -> bool:
+def within(path: str, prefixes: tuple[str, ...]) -> bool:
+    """Say whether the path is one of these or lies below one."""
     return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)
 
 
@@ -128,16 +129,16 @@ class Shield:
         headers = Headers(scope=scope)
         if not known_host(headers.get("host", "")):
             return PlainTextResponse("Unknown host", 400)
-        if _within(path, CLOSED):
+        if within(path, CLOSED):
             return PlainTextResponse("Not found", 404)
-        if _within(path, LASTING):
+        if within(path, LASTING):
             return None
         who = await self._visitor(scope, headers)
-        if _within(path, PUBLIC):
+        if within(path, PUBLIC):
             return None
-        if who is not None and (not who.must_change or _within(path, ("/me",))):
+        if who is not None and (not who.must_change or within(path, ("/me",))):
             return None
-        if _within(path, PARTS) or scope["method"] not in ("GET", "HEAD"):
+        if within(path, PARTS) or scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse(_("请先登录。"), 401)
         return RedirectResponse("/me" if who else _sign_in_path(scope), 303)
 
@@ -181,7 +182,7 @@ class Shield:
         }
         if settings().https:
             headers["strict-transport-security"] = "max-age=31536000"
-        if not _within(path, LASTING):
+        if not within(path, LASTING):
             headers["cache-control"] = "no-store"
         return headers
 

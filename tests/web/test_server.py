@@ -16,6 +16,7 @@ from streamlit import config
 
 from dashboard import clock, db, passwords, server
 from dashboard.errors import DashboardError
+from dashboard.web import shell
 from models.account import Role, SignInAttempt
 from tests.web.conftest import (
     PASSWORD,
@@ -112,11 +113,21 @@ def test_the_command_line_says_so_in_one_sentence(place: Path) -> None:
 
 @pytest.mark.safety("OU3")
 def test_the_policy_allows_the_one_inline_script_of_streamlit_and_no_other() -> None:
-    policy = server.page_csp()
+    policy = shell.policy(server.page_html())
 
     assert policy.count("'sha256-") == 1
     assert "script-src 'self' 'sha256-" in policy
     assert "unsafe-eval" not in policy
+
+
+def test_the_page_speaks_our_language_and_tells_nothing_of_closed_interfaces() -> None:
+    html = server.page_html()
+
+    assert '<html lang="zh-CN">' in html
+    assert "<title>民生实事督查看板</title>" in html
+    assert "请启用浏览器的 JavaScript" in html
+    assert "agent" not in html
+    assert 'src="./static/js/' in html
 
 
 @pytest.mark.safety("AU6")

@@ -1,0 +1,68 @@
+"""The page that Streamlit's script draws into, in our language and under our name.
+
+Streamlit's own says `lang="en"` (wrong glyphs and an offer to translate), its own title, and an
+English note about an interface that is closed here. Its scripts and styles stay as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dashboard.i18n import _
+from dashboard.web.shield import LASTING, PARTS, within
+
+
+def adapted(html: str) -> str:
+    """Give Streamlit's page with our language, title, icon and note."""
+    title, note = _("民生实事督查看板"), _("请启用浏览器的 JavaScript 后刷新。")
+    changes = (
+        (r'<html lang="en">', '<html lang="zh-CN">'),
+        (r"<title>.*?</title>", f"<title>{title}</title>"),
+        (r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" href="/assets/mark.svg" />'),
+        (r"<noscript>.*?</noscript>", f"<noscript><p>{note}</p></noscript>"),
+        (r'<link rel="service-desc"[^>]*>', ""),
+        (r"<!--.*?-->", ""),
+    )
+    for pattern, instead in changes:
+        html = re.sub(pattern, instead, html, flags=re.DOTALL)
+    return html
+
+
+def policy(html: str) -> str:
+    """Give the strict policy under which the page works, with the hash of its inline script."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    )
+    return (
+        f"default-src 'self'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+
+
+class Shell:
+    """Streamlit's application, with our page where it would answer with its own."""
+
+    def __init__(self, app: ASGIApp, html: str) -> None:
+        self.app = app
+        self.html = html
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and _is_page(scope):
+            await HTMLResponse(self.html)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _is_page(scope: Scope) -> bool:
+    path = scope["path"]
+    if within(path, (*PARTS, *LASTING, "/manifest.json")) or "//" in path or ".." in path:
+        return False
+    return path == "/" or not path.endswith("/")

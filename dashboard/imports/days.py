@@ -13,7 +13,10 @@ from dashboard.imports.parsers import is_nothing, text_of
 
 EXACT = ""
 MONTH = "month"
-_YEAR = r"(?:(?P<year>20\d\d|\d\d)(?:年度?|[./-])|(?P<near>今年|本年|当年|明年|次年|去年))?"
+_YEAR = (
+    r"(?:(?P<year>20\d\d(?=年|[./-])|\d\d(?=年))(?:年度?|[./-])"
+    r"|(?P<near>今年|本年|当年|明年|次年|去年))?"
+)
 _FORMS = [
     re.compile(rf"{_YEAR}(?P<month>\d{{1,2}})(?:月份?|[./-])(?P<day>\d{{1,2}})[日号]?"),
     re.compile(r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"),
@@ -94,12 +97,8 @@ def _of_number(number: float) -> Day:
     if number == int(number) and 200001 <= number <= 209912:
         return of_text(str(int(number)), 0)
     text = format(number, ".15g")
-    if re.fullmatch(r"20\d\d\.(?:0[1-9]|1[12]|[2-9])", text):
+    if re.fullmatch(r"20\d\d\.(?:0[1-9]|1[12]?|[2-9])", text):
         return of_text(text, 0)
-    if re.fullmatch(r"20\d\d\.1", text):
-        raise Unreadable(
-            _("{text} 可能是 1 月，也可能是 10 月").format(text=text), _("填写日期"), "ambiguous"
-        )
     raise Unreadable(_("这里要日期，单元格里却是数字 {text}").format(text=text), _("填写日期"))
 
 
@@ -114,6 +113,10 @@ def _built(parts: dict[str, str | None], year: int, before: bool, text: str) -> 
     if parts.get("quarter"):
         return _month_end(number, int(parts["quarter"] or 0) * 3)
     month = parts.get("month") or parts.get("month2")
+    if re.fullmatch(r"20\d\d\.1", text):
+        raise Unreadable(
+            _("{text} 可能是 1 月，也可能是 10 月").format(text=text), _("填写日期"), "ambiguous"
+        )
     if not month:
         return _month_end(number, 6 if part == "上半年" else 12)
     if before and not part:

@@ -13,11 +13,18 @@ from pathlib import Path
 from dashboard.imports import monthly, plan
 from dashboard.imports.context import Context, SheetKind, Synonym
 from dashboard.imports.measures import is_unit
+from dashboard.imports.numerals import word_set
 
 COLUMNS = {SheetKind.MONTHLY: monthly.COLUMNS, SheetKind.PLAN: plan.COLUMNS}
 NOTHING = "-"
 GROUP = "~"
 MONEY_UNITS = {"元", "万元", "亿元"}
+_VAGUE = word_set(
+    "累计完成 本月完成 当月完成 完成 完成量 完成数量 进度 完成率 完成比例 完成百分比 累计 本月 "
+    "当月 数量 拨付 支付 计划 累计完成率 实际进度 累计进度 完成情况 时间 累计数量 本月数量 说明 "
+    "名称 编号 原因 措施 问题"
+)
+_ELSEWHERE = re.compile("计划|目标|上月|上年|去年|同期|下月|下一?步|预计|往年")
 _FILE = Path(__file__).with_name("headings.csv")
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff\u3000*#★☆]+")
 _NUMBERING = re.compile(
@@ -132,16 +139,19 @@ class Headings:
     def of_path(self, path: tuple[str, ...]) -> str:
         """Say which field a column means by its headings from top to bottom.
 
-        The words together count first; the lowest alone only under words that change nothing,
-        since 累计完成 under 投资 is another figure than 累计完成 under 工程量.
+        The words together count first. The lowest alone counts where it says enough by itself,
+        under anything but a plan or another month; 累计完成 says too little, for under 投资 it is
+        another figure than under 工程量, and counts only under words that change nothing.
         """
         words = [text for text in path if text]
-        if len(words) == 1:
-            return self.meaning(words[0])
         for start in range(len(words)):
-            if not all(self._neutral(text) for text in words[:start]):
+            above, rest = words[:start], "".join(words[start:])
+            vague = parsed(rest).key in _VAGUE
+            if vague and not all(map(self._neutral, above)):
                 break
-            if found := self.meaning("".join(words[start:])):
+            if any(_ELSEWHERE.search(squeezed(text)) for text in above):
+                break
+            if found := self.meaning(rest):
                 return found
         return ""
 

@@ -22,8 +22,10 @@ from dashboard.imports.headings import (
     parsed,
     squeezed,
 )
+from dashboard.imports.numerals import word_set
 from dashboard.imports.tables import Found
 
+_CUMULATIVE = word_set("cumulative_quantity completed_investment_wan allocated_wan paid_wan")
 _UNIT_LINE = re.compile(r"单位[:：]?(万元|亿元|元)(?![一-龥])")
 
 
@@ -90,7 +92,7 @@ def mapped(
 
 def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind) -> str:
     field = headings.of_path(path)
-    if kind is SheetKind.MONTHLY and field == "cumulative_quantity":
+    if kind is SheetKind.MONTHLY and field in _CUMULATIVE:
         heading = _joined(path)
         text = squeezed("".join(path))
         if (

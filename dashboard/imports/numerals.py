@@ -70,7 +70,7 @@ def numeral(text: str) -> Decimal:
     """Read a bare numeral, Arabic or Chinese. Raises Unreadable."""
     if _ARABIC.fullmatch(text):
         return Decimal(text.replace(",", ""))
-    import cn2an  # type: ignore[import-untyped]
+    import cn2an
 
     try:
         return Decimal(str(cn2an.cn2an(text.translate(_VARIANTS), "strict")))

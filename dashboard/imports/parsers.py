@@ -57,8 +57,8 @@ def code(value: Any, shown: str = "") -> str | None:
     return None if is_nothing(text) else text
 
 
-_YES = word_set("是 √ ✓ ✔ ☑ 有 对 已达序 达序 达到 已达到 正常 按序时 Y YES TRUE 达标 1")
-_NO = word_set("否 × ✗ ✘ ☒ X 没有 错 未达序 不达序 未达到 滞后 N NO FALSE 未达标 0")
+_YES = word_set("是 √ ✓ ✔ ☑ 对 已达序 达序 达到 已达到 正常 按序时 Y YES TRUE 达标 1")
+_NO = word_set("否 × ✗ ✘ ☒ X 错 未达序 不达序 未达到 滞后 N NO FALSE 未达标 0")
 _TICKED = re.compile(r"[■☑☒√✓✔]\s*(是|否)|(是|否)\s*[√✓✔]|\((?:√|✓)\)(是|否)")
 
 
@@ -67,7 +67,7 @@ def flag(value: Any) -> bool | None:
     if isinstance(value, bool):
         return value
     text = folded(text_of(value)).upper()
-    if is_nothing(text) and text != "无":
+    if is_nothing(text):
         return None
     ticked = {next(filter(None, groups)) for groups in _TICKED.findall(text)}
     if len(ticked) == 1:

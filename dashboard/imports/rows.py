@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
 from dashboard.imports.formats import PERCENT
 from dashboard.imports.grid import Grid, place
 from dashboard.imports.mapping import Mapped
-from dashboard.imports.numerals import Unreadable, of_float
+from dashboard.imports.numerals import LARGEST, Unreadable, of_float, rounded
 from dashboard.imports.parsers import DITTO, code, flag, names, text_of, words
 from dashboard.imports.tables import Cover, Found
 
@@ -62,25 +62,27 @@ class Reader:
             read = [one for one in read if one.index not in grid.hidden_columns]
         self.columns = [(one, one.column) for one in read if one.column]
         self.places = {column.field: one.index for one, column in self.columns}
-        self.scales = {
-            column.field: one.unit or self._scale(one.index)
-            for one, column in self.columns
-            if column.kind is Kind.PERCENT
-        }
+        self.scales: dict[str, str] = {}
 
     def value(self, row: int, index: int) -> Any:
         """Give what stands in a cell by itself."""
         cells = self.grid.rows[row]
         return cells[index] if index < len(cells) else ""
 
-    def _scale(self, index: int) -> str:
+    def settle_scales(self, rows: Sequence[int]) -> None:
+        """Decide from the given rows what bare numbers of the percent columns mean."""
+        for one, column in self.columns:
+            if column.kind is Kind.PERCENT:
+                self.scales[column.field] = one.unit or self._scale(one.index, rows)
+
+    def _scale(self, index: int, rows: Sequence[int]) -> str:
         """Say what bare numbers of a percent column mean, where all of them together tell."""
-        found = self.found
         shown = self.grid.shown_as
-        bare = set()
-        for row in range(found.first, found.last):
-            if self.value(row, index) != "":
-                bare.add(bare_share(self.value(row, index), shown.get((row, index), "")))
+        bare = {
+            bare_share(value, shown.get((row, index), ""))
+            for row in rows
+            if (value := self.value(row, index)) != ""
+        }
         numbers = {number for number in bare if number}
         inside = {number for number in numbers if 0 < number < 1}
         if any(number > 1 for number in numbers):
@@ -113,8 +115,9 @@ class Reader:
         return value, (row, index)
 
     def _raw(self, value: Any, spot: tuple[int, int]) -> str:
-        if isinstance(value, float) and self.grid.shown_as.get(spot) == PERCENT:
-            return f"{shown_value((of_float(value) * 100).normalize() + 0)}%"
+        percent = isinstance(value, float) and self.grid.shown_as.get(spot) == PERCENT
+        if percent and abs(value) < LARGEST:
+            return f"{shown_value(rounded(of_float(value) * 100))}%"
         return text_of(value)
 
     def _into(

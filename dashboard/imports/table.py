@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,12 @@ from dashboard.imports.tables import Cover, Found
 _EXAMPLES = 3
 _TOLERANCE = Decimal("0.01")
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
-_NARROW = frozenset({"project_name", "agency_name", "narrative"})
+_LEFT_OUT = {
+    Line.TOTAL: "合计、小计行，未导入",
+    Line.CHAPTER: "分类标题行，未导入",
+    Line.HIDDEN: "隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”",
+    Line.NOTE: "表下的说明，未导入",
+}
 
 
 @dataclass(slots=True)
@@ -82,29 +87,32 @@ class TableExamination:
 
     def run(self) -> None:
         """Read every line of the table."""
+        lines = list(self._lines())
+        data = [row for row, kind in lines if kind is Line.DATA]
+        self.reader.settle_scales(data)
         self.sink.tables.append(self._table())
         if not self._has_what_it_needs():
             return
-        naming = frozenset(
-            self.reader.places[f] for f in _IDENTITY[self.context.kind] if f in self.reader.places
-        )
-        first_data = None
-        for row in range(self.found.first, self.found.last):
-            kind = line(self.grid, self.cover, row, naming, self.context.include_hidden)
+        for row, kind in lines:
             if kind is Line.DATA:
-                first_data = row if first_data is None else first_data
                 self._data(row)
-            elif kind is Line.TOTAL:
-                self._tell(row, _("合计、小计行，未导入"))
-                self._total(row, early=first_data is None)
-            elif kind is Line.CHAPTER:
-                self._tell(row, _("分类标题行，未导入"))
-            elif kind is Line.HIDDEN:
-                self._tell(row, _("隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”"))
-            elif kind is Line.NOTE:
-                self._tell(row, _("表下的说明，未导入"))
-                break
+            else:
+                self._tell(row, _(_LEFT_OUT[kind]))
+            if kind is Line.TOTAL:
+                self._total(row, early=not data or row < data[0])
         self._check_early_totals()
+
+    def _lines(self) -> Iterator[tuple[int, Line]]:
+        """Tell what each line is, blank ones left out, down to the remarks at the foot."""
+        places = self.reader.places
+        naming = frozenset(places[f] for f in _IDENTITY[self.context.kind] if f in places)
+        hidden = self.context.include_hidden
+        for row in range(self.found.first, self.found.last):
+            kind = line(self.grid, self.cover, row, naming, hidden)
+            if kind is not Line.BLANK:
+                yield row, kind
+            if kind is Line.NOTE:
+                return
 
     def _tell(self, row: int, text: str) -> None:
         shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")

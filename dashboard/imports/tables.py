@@ -109,13 +109,14 @@ class _Finder:
         if not filled or any(_SURROUNDING.match(squeezed(v)) for _c, v in filled):
             return False
         width = len(self.rows[row])
-        spans = {
+        reach = {
             c: sum(self.origins.get((row, k)) == (row, c) for k in range(width)) for c, _v in filled
         }
+        below = sum(value != "" for value in self.rows[row + 1])
+        if any(span * 10 >= below * 7 and span > 2 for span in reach.values()):
+            return False
         down = any(self.origins.get((row + 1, c)) == (row, c) for c, _v in filled)
-        if len(filled) == 1:
-            return down or (spans[filled[0][0]] > 1 and filled[0][0] > 0)
-        return down or any(span > 1 for span in spans.values())
+        return down or any(span > 1 for span in reach.values())
 
     def is_lower(self, bottom: int) -> bool:
         """Say whether the row below a header's last names parts of its columns."""

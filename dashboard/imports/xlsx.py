@@ -82,6 +82,8 @@ class _Scan:
             self.high_column = self.column
         if self.row > self.high_row:
             self.high_row = self.row
+            if self.row >= self.limits.rows:
+                bounded(self.grid.name, self.row + 1, self.high_column + 1, self.limits)
         if self.watched:
             self.parser.CharacterDataHandler = self.on_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from dashboard.imports.grid import Refused
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import workbook
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["项目名称", "累计完成数量", "完成进度", "滞后原因", "整改措施", "预计完成时间"],
     ["供热管网改造", "22公里", "55%", "征地滞后", "增加班组", "10月底前"],
     ["老旧小区", "约3", "5%", None, None, None],

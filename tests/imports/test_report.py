@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -13,7 +14,7 @@ from dashboard.imports.report import annotate
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import saved, workbook
 
-ROWS = [
+ROWS: list[list[Any]] = [
     ["项目名称", "累计完成数量(公里)", "完成进度"],
     ["供热管网改造", "约26", 0.65],
 ]

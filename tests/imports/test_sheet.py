@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_an_odd_figure_asks_a_reason(
 
 @pytest.mark.feature("G9")
 def test_rows_match_by_code_whatever_their_order_and_title(context: Context) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["项目编号", "项目名称", "形象进度"],
         ["SF2026-02", "旧小区", "外墙施工"],
         ["sf2026-01", "供热", "主干管施工"],
@@ -142,7 +143,7 @@ def test_the_same_project_twice_is_refused(context: Context) -> None:
 
 
 def test_a_sheet_of_another_month_is_refused(context: Context) -> None:
-    rows = [["2026年7月民生实事项目进展情况"], HEADINGS, GOOD]
+    rows: list[list[Any]] = [["2026年7月民生实事项目进展情况"], HEADINGS, GOOD]
 
     found = examine(workbook(rows), "月报.xlsx", context)
 
@@ -159,7 +160,10 @@ def test_a_cell_mended_in_the_preview_counts_as_if_typed_there(context: Context)
 
 
 def test_a_confirmed_heading_is_read_as_confirmed(context: Context) -> None:
-    rows = [["项目名称", "干到哪了", "完成进度"], ["供热管网改造", "主干管施工", "65%"]]
+    rows: list[list[Any]] = [
+        ["项目名称", "干到哪了", "完成进度"],
+        ["供热管网改造", "主干管施工", "65%"],
+    ]
     first = examine(workbook(rows), "月报.xlsx", context)
     (table,) = first.tables
     chosen = {table.layout: {table.columns[1].key: Choice("physical_progress")}}
@@ -172,7 +176,7 @@ def test_a_confirmed_heading_is_read_as_confirmed(context: Context) -> None:
 
 
 def test_decoys_are_not_read(context: Context) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["项目名称", "计划投资(万元)", "年度目标数量", "联系电话", "完成进度"],
         ["供热管网改造", 900, 40, 13800000000, "65%"],
     ]

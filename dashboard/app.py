@@ -32,7 +32,7 @@ def _menu(actor: Actor) -> list[st.Page]:
     allowed = [
         (name, title)
         for name, title, action in entries
-        if actor.may(action) and (PAGES / f"{name}.py").exists()
+        if actor.may(action)
     ] + [("account", _("账户"))]
     pages = [
         st.Page(PAGES / f"{name}.py", title=title, url_path=name) for name, title in allowed[1:]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+from sqlmodel import col
 from sqlmodel import select as rows_of
 
 from dashboard import audit, clock, files
@@ -41,16 +43,17 @@ def _programme(programme_id: int, day: date) -> list[str]:
     with transaction() as session:
         programme = session.get_one(Programme, programme_id)
         expected = ensure_expected(session, None, programme, day.replace(day=1), day)
-        due = rows_of(ReportingPeriod.month).where(
-            ReportingPeriod.programme_id == programme_id, ReportingPeriod.locked_after < day
+        due = select(col(ReportingPeriod.month)).where(
+            col(ReportingPeriod.programme_id) == programme_id,
+            col(ReportingPeriod.locked_after) < day,
         )
-        closed = sum(
-            close_month(session, programme, month, today=day) for month in session.exec(due)
+        months = list(session.connection().scalars(due))
+        closed = sum(close_month(session, programme, month, today=day) for month in months)
+        projects = select(col(LivelihoodProject.id)).where(
+            col(LivelihoodProject.programme_id) == programme_id
         )
-        projects = rows_of(LivelihoodProject.id).where(
-            LivelihoodProject.programme_id == programme_id
-        )
-        refresh_facts(session, [key for key in session.exec(projects) if key], today=day)
+        ids = [key for key in session.connection().scalars(projects) if key is not None]
+        refresh_facts(session, ids, today=day)
         name = programme.name
     lines = [f"{name}：应报任务增减 {expected} 项"] if expected else []
     return [*lines, *([f"{name}：月末结账 {closed} 个项目月"] if closed else [])]

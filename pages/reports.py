@@ -25,7 +25,7 @@ period = known[known["month"] == month].iloc[0]
 report.show_days(period, today)
 
 if (upload_id := upload.linked_upload()) is not None:
-    upload.check(actor, upload_id, month=month)
+    upload.check(actor, upload_id)
     st.stop()
 if actor.may(Action.REPORT_UPLOAD):
     units = ui.read(agencies_reporting, actor, programme["programme_id"])

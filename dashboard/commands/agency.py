@@ -26,9 +26,10 @@ def place_in_tree(session: Session, row: Agency | Region) -> None:
     session.add(row)
     session.flush()
     above: Agency | Region | None = None
-    if row.parent_id:
-        model = Agency if isinstance(row, Agency) else Region
-        above = session.get(model, row.parent_id)
+    if isinstance(row, Agency):
+        above = session.get(Agency, row.parent_id) if row.parent_id else None
+    elif row.parent_id:
+        above = session.get(Region, row.parent_id)
     row.path = f"{above.path if above else '/'}{row.id}/"
     session.flush()
 

@@ -69,8 +69,8 @@ def commit_upload(
         Conflict: the same file was imported already, or a figure changed since the preview.
     """
     upload = draft_upload(session, actor, upload_id)
-    _require_clean(upload, examination, reasons)
-    _settle(session, upload)
+    require_clean(upload, examination, reasons)
+    settle(session, upload)
     reports: list[ProgressReport] = []
     images: list[dict[str, Any]] = []
     for code, drafts in _by_project(examination).items():
@@ -85,19 +85,17 @@ def commit_upload(
     for image, report in zip(images, reports, strict=True):
         image["id"] = report.id
     _remember_mapping(session, upload, examination)
-    upload.state = UploadState.COMMITTED
-    upload.committed_at = utc_now()
-    upload.rows_count = len(reports)
     upload.before = json.dumps(images, ensure_ascii=False)
-    record(session, actor, Action.REPORT_UPLOAD, upload, batch=upload.number)
+    mark_committed(session, actor, Action.REPORT_UPLOAD, upload, len(reports))
     ids = [report.id or 0 for report in reports]
     receipt = submit_reports(session, actor, ids, today=today) if submit and ids else ""
     return Imported(upload.number, len(reports), receipt)
 
 
-def _require_clean(
+def require_clean(
     upload: Upload, examination: Examination, reasons: Mapping[tuple[str, int], str]
 ) -> None:
+    """Let only a sheet through that has no errors and a reason for every warning."""
     if examination.sha256 != upload.sha256:
         raise Conflict(_("预览与文件不一致，请重新核对。"))
     if examination.refusal:
@@ -112,7 +110,18 @@ def _require_clean(
         raise Invalid(_("请为存疑数据填写说明：{places}。").format(places=places))
 
 
-def _settle(session: Session, upload: Upload) -> None:
+def mark_committed(
+    session: Session, actor: Actor, action: Action, upload: Upload, rows: int
+) -> None:
+    """Let the batch count, once its bytes are settled."""
+    upload.state = UploadState.COMMITTED
+    upload.committed_at = utc_now()
+    upload.rows_count = rows
+    record(session, actor, action, upload, batch=upload.number)
+
+
+def settle(session: Session, upload: Upload) -> None:
+    """Claim these bytes for this batch. Raises `Conflict` when they counted already."""
     key = f"{upload.sha256}:{upload.programme_id}:{upload.agency_id}:{upload.month}"
     taken = session.exec(rows_of(Upload).where(Upload.settled_key == key)).first()
     if taken is not None:

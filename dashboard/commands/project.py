@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
-from sqlmodel import select as rows_of
+from sqlmodel import Session
 
 from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
@@ -15,22 +13,14 @@ from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, ProjectScope, allow
+from dashboard.queries.project import missing_details
 from dashboard.queries.scope import scope_of
 from models.programme import Programme
-from models.project import LivelihoodProject, WorkItem
+from models.project import LivelihoodProject
 from models.region import Region
 
 FREE_FIELDS = ("leader", "responsible", "contact", "phone", "standard", "note")
 """What stays editable after adoption; target, dates and units change by adjustment only (X6)."""
-REQUIRED = {
-    "lead_agency_id": "牵头单位",
-    "leader": "分管领导",
-    "responsible": "责任人",
-    "contact": "联系人",
-    "standard": "完成标准",
-    "upkeep_agency_id": "管养主体",
-}
-"""What each project must name before the list is adopted (F2; 141 §6, 石拐 art. 10)."""
 
 
 def allow_programme(session: Session, actor: Actor, action: Action, programme_id: int) -> Programme:
@@ -41,35 +31,16 @@ def allow_programme(session: Session, actor: Actor, action: Action, programme_id
     return programme
 
 
-def missing_for_adoption(session: Session, programme_id: int) -> list[str]:
-    """Name, project by project, what is missing before the list can be adopted."""
-    statement = rows_of(LivelihoodProject).where(LivelihoodProject.programme_id == programme_id)
-    found = []
-    for project in session.exec(statement.order_by(col(LivelihoodProject.code))):
-        missing = [_(title) for name, title in REQUIRED.items() if not getattr(project, name)]
-        if missing:
-            found.append(f"{project.code} {project.name}：{'、'.join(missing)}")
-        weights = select(func.sum(col(WorkItem.weight_pct)), func.count()).where(
-            col(WorkItem.project_id) == project.id, col(WorkItem.weight_pct).is_not(None)
-        )
-        total, count = session.connection().execute(weights).one()
-        if count and total != 100:
-            found.append(
-                _("{code} {name}：子项权重合计应为 100，现为 {total}").format(
-                    code=project.code, name=project.name, total=total
-                )
-            )
-    return found
-
-
 def adopt_programme(session: Session, actor: Actor, programme_id: int, *, today: date) -> Programme:
     """Adopt a year's list (审定): from now on targets and dates change by adjustment only."""
     programme = allow_programme(session, actor, Action.PROGRAMME_ADOPT, programme_id)
     if programme.adopted_on is not None:
         raise Conflict(_("该清单已于 {day} 审定。").format(day=programme.adopted_on))
-    if missing := missing_for_adoption(session, programme_id):
-        listed = "；".join(missing[:5]) + ("；…" if len(missing) > 5 else "")
-        raise Invalid(_("还不能审定，缺：{missing}。").format(missing=listed))
+    missing = missing_details(session, actor, programme_id)
+    if len(missing):
+        rows = missing.itertuples(index=False)
+        listed = "；".join(f"{row.code} {row.name}：{row.missing}" for row in rows)
+        raise Invalid(_("还不能审定，缺：{missing}。").format(missing=listed[:400]))
     programme.adopted_on = today
     record(session, actor, Action.PROGRAMME_ADOPT, programme)
     return programme

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from dashboard.db import Columns, frame
-from dashboard.permissions import Actor, sees_sql
+from dashboard.permissions import Action, Actor, sees_sql
 from models.agency import Agency
 from models.project import LivelihoodProject
 from models.region import Region
@@ -57,5 +57,17 @@ def agencies(session: Session, actor: Actor) -> pd.DataFrame:
         .join(Region, col(Region.id) == col(Agency.region_id))
         .where(sees_sql(actor, Agency))
         .order_by(col(Region.path), col(Agency.name))
+    )
+    return frame(session, statement)
+
+
+def own_regions(session: Session, actor: Actor) -> pd.DataFrame:
+    """List the regions whose plans the actor runs. Columns: region_id (int), name."""
+    grants = actor.granting(Action.PLAN_IMPORT)
+    places = [col(Region.path).startswith(g.region_path) for g in grants if g.region_path]
+    statement: Columns = (
+        select(col(Region.id).label("region_id"), col(Region.name))
+        .where(or_(*places) if places else false())
+        .order_by(col(Region.path))
     )
     return frame(session, statement)

@@ -9,7 +9,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from dashboard.db import Columns, frame
+from dashboard.db import Columns, frame, records
+from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, sees_sql
 from models.agency import Agency
 from models.milestone import Adjustment, Milestone
@@ -207,3 +208,47 @@ def fund_sources(session: Session, actor: Actor, project_id: int) -> pd.DataFram
 def shown_day(today: date, shown_on: date | None) -> date:
     """Give the day a programme is shown as of: a documented one never past its source."""
     return min(today, shown_on) if shown_on else today
+
+
+REQUIRED = {
+    "lead_agency_id": "牵头单位",
+    "leader": "分管领导",
+    "responsible": "责任人",
+    "contact": "联系人",
+    "standard": "完成标准",
+    "upkeep_agency_id": "管养主体",
+}
+"""What each project must name before its list is adopted (F2; 141 §6, 石拐 art. 10)."""
+
+
+def missing_details(session: Session, actor: Actor, programme_id: int) -> pd.DataFrame:
+    """List what is missing before a list can be adopted, project by project.
+
+    Weights of work items must add to 100 where there are any (F1).
+    Columns: code, name, missing (words).
+    """
+    weights = (
+        select(func.sum(col(WorkItem.weight_pct)))
+        .where(col(WorkItem.project_id) == col(LivelihoodProject.id))
+        .correlate(LivelihoodProject)
+        .scalar_subquery()
+    )
+    statement: Columns = (
+        select(
+            col(LivelihoodProject.code),
+            col(LivelihoodProject.name),
+            *[getattr(LivelihoodProject, name) for name in REQUIRED],
+            weights.label("weights"),
+        )
+        .where(col(LivelihoodProject.programme_id) == programme_id)
+        .where(sees_sql(actor, action=Action.PLAN_IMPORT))
+        .order_by(col(LivelihoodProject.code))
+    )
+    rows = []
+    for row in records(frame(session, statement)):
+        missing = [_(title) for name, title in REQUIRED.items() if not row[name]]
+        if row["weights"] is not None and row["weights"] != 100:
+            missing.append(_("子项权重合计应为 100，现为 {n}").format(n=row["weights"]))
+        if missing:
+            rows.append((row["code"], row["name"], "、".join(missing)))
+    return pd.DataFrame(rows, columns=["code", "name", "missing"], dtype=object)

@@ -19,12 +19,14 @@ from dashboard.db import Columns, frame, load
 from dashboard.errors import Missing
 from dashboard.i18n import _, language
 from dashboard.imports.context import Choice, Context, SheetKind
-from dashboard.permissions import Action, Actor, sees_sql
+from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
 from models.account import Account
 from models.agency import Agency
 from models.file import Attachment, StoredFile
 from models.milestone import Milestone, MilestoneKind
+from models.programme import Programme
 from models.project import LivelihoodProject, WorkItem
+from models.region import Region
 from models.report import FIGURES, LINE_FIGURES, ProgressReport, ReportLine, ReportState
 from models.upload import HeadingMapping, Upload, UploadKind
 
@@ -81,6 +83,21 @@ def template_context(
         projects=_projects(session, actor, upload, month),
         language=language(),
     )
+
+
+def plan_context(session: Session, actor: Actor, programme_id: int) -> tuple[Context, str]:
+    """Give what a plan template is made of, and the name of the list."""
+    programme = load(session, Programme, programme_id)
+    region = load(session, Region, programme.region_id)
+    allow(actor, Action.PLAN_IMPORT, ProjectScope(0, region.path))
+    bodies = rows_of(Agency).where(Agency.region_id == region.id)
+    context = Context(
+        kind=SheetKind.PLAN,
+        month=date(programme.year, 1, 1),
+        agencies=tuple(_agency(body) for body in session.exec(bodies)),
+        language=language(),
+    )
+    return context, programme.name
 
 
 def _agency(agency: Agency) -> imports.context.Agency:

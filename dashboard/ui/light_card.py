@@ -30,25 +30,30 @@ def show(
     *,
     month: date,
     instruct: bool = False,
+    linked: bool = True,
+    documented: bool = False,
 ) -> None:
-    """Show why a project is lit as it is, and let the actor act on it."""
+    """Show why a project is lit as it is, and let the actor act on it.
+
+    `linked` adds the way to the project's page; a `documented` programme is never closed monthly.
+    """
     card = read(explain_light, actor, project_id, month, today)
-    _head(card)
+    _head(card, documented=documented)
     if instruct and actor.may(Action.INSTRUCTION_GIVE):
         ask_instruction(actor, project_id, clock.today())
     _remedies(card)
     _figures(card)
     _sources(card)
     _rule(card)
-    _instructions(actor, project_id)
-    st.html(
-        f'<a class="ms-button" href="/project?id={project_id}" target="_self">{_("打开项目页")}</a>'
-    )
+    if linked:
+        _instructions(actor, project_id)
+        link = f'<a class="ms-button" href="/project?id={project_id}" target="_self">'
+        st.html(f"{link}{_('打开项目页')}</a>")
     if actor.may(Action.LIGHT_OVERRIDE):
         _override(actor, project_id, today)
 
 
-def _head(card: LightCard) -> None:
+def _head(card: LightCard, *, documented: bool) -> None:
     month = parts.month_name(card.month)
     lit = parts.light(card.kind, card.word)
     because = ""
@@ -58,7 +63,7 @@ def _head(card: LightCard) -> None:
     if card.measure:
         lines.append(f"<p>{_('应采取的措施')}：<b>{escape(card.measure)}</b></p>")
     notes = []
-    if card.open:
+    if card.open and not documented:
         notes.append(_("本月尚未结账，以下为截至 {day} 的情况。").format(day=card.as_of))
     elif card.closing_written_on:
         notes.append(_("月末灯写入于 {day}，不再改动。").format(day=card.closing_written_on))

@@ -16,6 +16,9 @@ from dashboard.db import records
 from dashboard.i18n import _
 from models.base import Code
 
+SHORT = 8
+"""A cell of so few characters is never broken into lines."""
+
 
 def shown(value: Any) -> str:
     """Write a value as people read it; nothing known is an empty string."""
@@ -97,6 +100,8 @@ def _cells(
         value = record.get(name)
         inner = str(value) if name in html else escape(shown(value)).replace("\n", "<br>")
         css = ' class="ms-num"' if name in numbers else ""
+        if not css and name not in html and len(inner) <= SHORT:
+            css = ' class="ms-short"'
         cells.append(f'<td{css} data-title="{escape(title)}">{inner}</td>')
     return "".join(cells)
 

@@ -55,6 +55,13 @@ def show_accounts(actor: Actor, found: pd.DataFrame) -> None:
     shown = [
         {**row, "state": _state(row), "last_seen_at": row["last_seen_at"] or ""} for row in rows
     ]
+    names = {int(row["id"]): f"{row['display_name']}（{row['name']}）" for row in rows}
+    chosen = st.selectbox(
+        _("选择账户"), list(names), format_func=names.__getitem__, index=None,
+        placeholder=_("请选择"),
+    )  # fmt: skip
+    if chosen is not None:
+        _one(actor, next(row for row in rows if row["id"] == chosen))
     parts.show_table(
         shown,
         {
@@ -67,13 +74,6 @@ def show_accounts(actor: Actor, found: pd.DataFrame) -> None:
         },
         numbers=["sessions"],
     )
-    names = {int(row["id"]): f"{row['display_name']}（{row['name']}）" for row in rows}
-    chosen = st.selectbox(
-        _("选择账户"), list(names), format_func=names.__getitem__, index=None,
-        placeholder=_("请选择"),
-    )  # fmt: skip
-    if chosen is not None:
-        _one(actor, next(row for row in rows if row["id"] == chosen))
 
 
 def _state(row: dict[str, Any]) -> str:

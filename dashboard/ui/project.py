@@ -65,7 +65,8 @@ def _light(actor: Actor, row: pd.Series, today: date) -> None:
     project_id = int(row["id"])
     if actor.may(Action.BOARD_READ):
         month = light_card.current_month(actor, int(row["programme_id"]), today)
-        light_card.show(actor, project_id, today, month=month)
+        documented = row["shown_on"] is not None
+        light_card.show(actor, project_id, today, month=month, linked=False, documented=documented)
     plan = read(queries.milestones, actor, project_id)
     reports = _accepted(read(project_reports, actor, project_id))
     monthly = plan[(plan["kind"] == MilestoneKind.MONTHLY) & plan["work_item"].isna()]

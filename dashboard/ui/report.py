@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.commands.batch import take_back_upload
+from dashboard.commands.evidence import ENDINGS, attach_evidence
 from dashboard.commands.report import (
     accept_reports,
     confirm_reports,
@@ -89,6 +90,7 @@ def _drafts(actor: Actor, rows: Sequence[dict[str, Any]], month: date, today: da
         for row in drafts:
             if row["return_reason"]:
                 st.warning(f"{row['code']} {row['project']}：{row['return_reason']}")
+        _evidence(actor, drafts)
         ids = chosen_rows(drafts, "report_id", "draft")
         if st.button(_("报送 {n} 条").format(n=len(ids)), type="primary", disabled=not ids):
             run(
@@ -106,6 +108,19 @@ def _drafts(actor: Actor, rows: Sequence[dict[str, Any]], month: date, today: da
                         report_no_change, actor, int(row["project_id"]), month=month, today=today,
                         done=_("已按上月数据生成草稿，请核对后报送。"),
                     )  # fmt: skip
+
+
+def _evidence(actor: Actor, drafts: Sequence[dict[str, Any]]) -> None:
+    with st.expander(_("补充佐证材料（PDF、照片、DOCX、XLSX）")), st.form("evidence", border=False):
+        names = {int(r["report_id"]): f"{r['code']} {r['project']}" for r in drafts}
+        report_id = st.selectbox(_("项目"), list(names), format_func=names.__getitem__)
+        given = st.file_uploader(_("文件"), type=list(ENDINGS), label_visibility="collapsed")
+        caption = st.text_input(_("说明"), max_chars=200)
+        if st.form_submit_button(_("添加")) and given is not None and report_id:
+            run(
+                attach_evidence, actor, int(report_id), name=given.name, data=given.getvalue(),
+                caption=caption or "", done=_("已添加佐证材料。"),
+            )  # fmt: skip
 
 
 def _waiting(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -29,6 +29,7 @@ from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.upload import UploadKind, UploadState
 
+Commit = Callable[[Examination, dict[tuple[str, int], str]], None]
 STATUS_WORDS = {
     Status.NEW: "新增",
     Status.CHANGED: "有变化",
@@ -79,8 +80,11 @@ def leave() -> None:
     st.query_params.pop("upload", None)
 
 
-def check(actor: Actor, upload_id: int, *, month: date) -> None:
-    """Show what is in the sheet, what is wrong, what would change; import it with one button."""
+def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None:
+    """Show what is in the sheet, what is wrong, what would change; import it with one button.
+
+    `commit` imports another kind of sheet than the month's.
+    """
     upload, name, found = read(examined, actor, upload_id)
     if upload.state is not UploadState.DRAFT:
         st.info(
@@ -101,7 +105,7 @@ def check(actor: Actor, upload_id: int, *, month: date) -> None:
     _difference(found)
     _told(found)
     _mapping(actor, upload_id, found)
-    _buttons(actor, upload_id, found, reasons)
+    _buttons(actor, upload_id, found, reasons, commit)
 
 
 def _headline(found: Examination) -> None:
@@ -289,17 +293,26 @@ def _remap(actor: Actor, upload_id: int, table: Table, titles: dict[str, str]) -
 
 
 def _buttons(
-    actor: Actor, upload_id: int, found: Examination, reasons: dict[tuple[str, int], str]
+    actor: Actor,
+    upload_id: int,
+    found: Examination,
+    reasons: dict[tuple[str, int], str],
+    commit: Commit | None,
 ) -> None:
     moved = {d.project_code for d in found.drafts if d.status in (Status.NEW, Status.CHANGED)}
     ready = found.passes and bool(moved) and all(text.strip() for text in reasons.values())
+    n = len(moved)
     with st.container(horizontal=True):
-        for submit, label in (
-            (True, _("导入并报送 {n} 个项目").format(n=len(moved))),
-            (False, _("只存草稿，暂不报送")),
-        ):
-            if st.button(label, type="primary" if submit else "secondary", disabled=not ready):
-                _commit(actor, upload_id, found, reasons, submit=submit)
+        if commit is not None:
+            label = _("导入 {n} 个项目").format(n=n)
+            if st.button(label, type="primary", disabled=not ready):
+                commit(found, reasons)
+        else:
+            label = _("导入并报送 {n} 个项目").format(n=n)
+            if st.button(label, type="primary", disabled=not ready):
+                _commit(actor, upload_id, found, reasons, submit=True)
+            if st.button(_("只存草稿，暂不报送"), disabled=not ready):
+                _commit(actor, upload_id, found, reasons, submit=False)
         st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
     if found.passes and not moved:
         st.info(_("表中内容与已有数据完全一致，没有需要导入的行。"))
@@ -347,6 +360,11 @@ def _link(href: str, text: str) -> None:
 def template_link(programme_id: int, agency_id: int, month: date) -> None:
     """Link to the unit's own workbook for the month."""
     _link(f"/sheets/template/{programme_id}/{agency_id}/{month:%Y-%m}", _("下载本月填报模板"))
+
+
+def plan_template_link(programme_id: int) -> None:
+    """Link to an empty plan sheet."""
+    _link(f"/sheets/plan/{programme_id}", _("下载任务分解表模板"))
 
 
 def chosen_rows(rows: Sequence[dict[str, Any]], key: str, label: str) -> list[int]:

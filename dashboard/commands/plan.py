@@ -1,0 +1,309 @@
+"""任务分解表: units, projects, milestones and money come in from one sheet, all or nothing.
+
+141 §6: a promise is broken down to units, people, months and money. Once the list is adopted the
+sheet may no longer move a target, a date or a unit: that takes an adjustment (X6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+from sqlmodel import select as rows_of
+
+from dashboard.audit import record
+from dashboard.commands.agency import place_in_tree
+from dashboard.commands.batch import Imported, mark_committed, require_clean, settle
+from dashboard.commands.light import refresh_facts
+from dashboard.commands.period import ensure_expected
+from dashboard.commands.project import FREE_FIELDS, allow_programme
+from dashboard.commands.upload import draft_upload
+from dashboard.db import load
+from dashboard.errors import Conflict, Invalid
+from dashboard.i18n import _
+from dashboard.imports.examination import Draft, Examination, Status
+from dashboard.imports.plan import MONTHS, planned_field
+from dashboard.permissions import Action, Actor, ProjectScope, allow
+from dashboard.rules.progress import month_end
+from models.agency import Agency
+from models.milestone import Milestone, MilestoneKind
+from models.programme import Programme
+from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
+from models.region import Region
+
+_PLAIN = (
+    "category", "target", "target_quantity", "unit_of_measure", "leader", "responsible", "contact",
+    "phone", "standard", "starts_on", "due_on", "due_text", "planned_investment_wan", "note",
+)  # fmt: skip
+
+
+def create_programme(
+    session: Session, actor: Actor, *, region_id: int, year: int, name: str
+) -> Programme:
+    """Open a year's list for a region; its projects come in by the plan sheet."""
+    region = load(session, Region, region_id)
+    allow(actor, Action.PLAN_IMPORT, ProjectScope(0, region.path))
+    if not 1990 <= year <= 2100:
+        raise Invalid(_("年度应在 1990 至 2100 之间。"))
+    if not 1 <= len(name.strip()) <= 80:
+        raise Invalid(_("清单名称应为 1 至 80 个字。"))
+    same = rows_of(Programme).where(Programme.region_id == region_id, Programme.year == year)
+    if session.exec(same).first() is not None:
+        raise Conflict(
+            _("{region} {year} 年的清单已经有了。").format(region=region.name, year=year)
+        )
+    programme = Programme(region_id=region_id, year=year, name=name.strip())
+    record(session, actor, "programme:edit", programme)
+    return programme
+
+
+def commit_plan(
+    session: Session,
+    actor: Actor,
+    upload_id: int,
+    examination: Examination,
+    *,
+    reasons: Mapping[tuple[str, int], str],
+    today: date,
+) -> Imported:
+    """Import a plan sheet into its programme, all or nothing.
+
+    Units the sheet names and nobody knows yet are added to the programme's region.
+
+    Raises:
+        Invalid: errors are left, or the list is adopted and the sheet moves what is locked.
+        Conflict: the same file was imported already.
+    """
+    upload = draft_upload(session, actor, upload_id)
+    programme = allow_programme(session, actor, Action.PLAN_IMPORT, upload.programme_id)
+    require_clean(upload, examination, reasons)
+    settle(session, upload)
+    bodies = _Bodies(session, actor, programme)
+    projects: dict[str, LivelihoodProject] = {}
+    for draft in examination.drafts:
+        if draft.status not in (Status.NEW, Status.CHANGED):
+            continue
+        project = _project(session, programme, draft, projects)
+        if draft.work_item_code or draft.values.get("work_item_name"):
+            _work_item(session, actor, programme, project, draft)
+        else:
+            _fill(session, actor, programme, project, draft, bodies)
+    if programme.adopted_on is None and today.year >= programme.year:
+        upto = min(today.replace(day=1), date(programme.year, 12, 1))
+        ensure_expected(session, actor, programme, upto, today)
+    ids = {project.id or 0 for project in projects.values()}
+    refresh_facts(session, ids, today=today)
+    mark_committed(session, actor, Action.PLAN_IMPORT, upload, len(ids))
+    return Imported(upload.number, len(ids))
+
+
+class _Bodies:
+    """The units a sheet may name, by name and short name; unknown ones are added once."""
+
+    def __init__(self, session: Session, actor: Actor, programme: Programme) -> None:
+        self.session, self.actor = session, actor
+        self.region = load(session, Region, programme.region_id)
+        self.known: dict[str, Agency] = {}
+        rows = session.exec(rows_of(Agency).where(Agency.region_id == programme.region_id))
+        for agency in rows:
+            for name in (agency.name, *agency.aliases.replace("，", "、").split("、")):
+                self.known.setdefault(name.strip(), agency)
+
+    def named(self, name: str) -> int:
+        """Give the unit of this name, added when it is new."""
+        found = self.known.get(name.strip())
+        if found is None:
+            count = select(func.count()).where(col(Agency.region_id) == self.region.id)
+            number = (self.session.connection().scalar(count) or 0) + 1
+            found = Agency(
+                code=f"{self.region.code}-{number:03d}",
+                name=name.strip()[:80],
+                region_id=self.region.id or 0,
+            )
+            place_in_tree(self.session, found)
+            extra = {"name": [None, found.name], "code": [None, found.code]}
+            record(self.session, self.actor, Action.AGENCY_EDIT, found, extra=extra)
+            self.known[name.strip()] = found
+        return found.id or 0
+
+
+def _project(
+    session: Session,
+    programme: Programme,
+    draft: Draft,
+    seen: dict[str, LivelihoodProject],
+) -> LivelihoodProject:
+    code = draft.project_code or str(draft.values.get("project_code") or "")
+    if not code:
+        raise Invalid(
+            _("{sheet} 第 {row} 行没有项目编号，请填写。").format(sheet=draft.sheet, row=draft.row)
+        )
+    if code in seen:
+        return seen[code]
+    statement = rows_of(LivelihoodProject).where(
+        LivelihoodProject.programme_id == programme.id, LivelihoodProject.code == code
+    )
+    found = session.exec(statement).first()
+    if found is None:
+        if programme.adopted_on is not None:
+            raise Invalid(_("清单已审定，不能再增加项目“{code}”。").format(code=code))
+        found = LivelihoodProject(
+            programme_id=programme.id or 0,
+            region_id=programme.region_id,
+            code=code,
+            name=str(draft.values.get("project_name") or ""),
+        )
+        if not found.name:
+            raise Invalid(_("项目 {code} 没有名称，请填写。").format(code=code))
+        session.add(found)
+        session.flush()
+    seen[code] = found
+    return found
+
+
+def _require_unlocked(programme: Programme, draft: Draft) -> None:
+    if programme.adopted_on is None:
+        return
+    moved = [change.field for change in draft.changes if change.field not in FREE_FIELDS]
+    if moved:
+        raise Invalid(
+            _("{sheet} 第 {row} 行改动了已审定的内容（{fields}），请改用“申请调整”。").format(
+                sheet=draft.sheet, row=draft.row, fields="、".join(moved[:5])
+            )
+        )
+
+
+def _fill(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    project: LivelihoodProject,
+    draft: Draft,
+    bodies: _Bodies,
+) -> None:
+    _require_unlocked(programme, draft)
+    values = draft.values
+    if values.get("project_name"):
+        project.name = str(values["project_name"])
+    for name in _PLAIN:
+        if name in draft.letters or name in values:
+            given = values.get(name)
+            empty = "" if LivelihoodProject.model_fields[name].default == "" else None
+            setattr(project, name, empty if given is None else given)
+    for name, column in (("lead_agency", "lead_agency_id"), ("upkeep_agency", "upkeep_agency_id")):
+        if given := values.get(name) or (values.get("agency_name") if "lead" in name else None):
+            setattr(project, column, bodies.named(str(given)))
+    record(session, actor, Action.PLAN_IMPORT, project)
+    supporting = values.get("supporting_agencies")
+    if isinstance(supporting, tuple):
+        _support(session, project, [bodies.named(str(name)) for name in supporting])
+    if values.get("fund_source"):
+        _funds(session, project, str(values["fund_source"]), values)
+    _plan(session, project, programme.year, values, None)
+
+
+def _support(session: Session, project: LivelihoodProject, agency_ids: Sequence[int]) -> None:
+    statement = rows_of(SupportingAgency).where(SupportingAgency.project_id == project.id)
+    kept = {row.agency_id: row for row in session.exec(statement)}
+    for agency_id, row in kept.items():
+        if agency_id not in agency_ids:
+            session.delete(row)
+    for agency_id in dict.fromkeys(agency_ids):
+        if agency_id not in kept and agency_id != project.lead_agency_id:
+            session.add(SupportingAgency(project_id=project.id or 0, agency_id=agency_id))
+    session.flush()
+
+
+def _funds(
+    session: Session, project: LivelihoodProject, name: str, values: Mapping[str, Any]
+) -> None:
+    for old in session.exec(rows_of(FundSource).where(FundSource.project_id == project.id)):
+        session.delete(old)
+    amount = values.get("planned_investment_wan")
+    budgeted = amount if isinstance(amount, Decimal) else None
+    session.add(FundSource(project_id=project.id or 0, name=name[:80], budgeted_wan=budgeted))
+    session.flush()
+
+
+def _work_item(
+    session: Session,
+    actor: Actor,
+    programme: Programme,
+    project: LivelihoodProject,
+    draft: Draft,
+) -> None:
+    _require_unlocked(programme, draft)
+    values = draft.values
+    statement = rows_of(WorkItem).where(WorkItem.project_id == project.id)
+    items = list(session.exec(statement))
+    code = draft.work_item_code or str(values.get("work_item_code") or "")
+    name = str(values.get("work_item_name") or "")
+    found = next((i for i in items if i.code == code or (not code and i.name == name)), None)
+    item = found or WorkItem(
+        project_id=project.id or 0, code=code or f"{project.code}-{len(items) + 1}", name=name
+    )
+    item.name = name or item.name
+    for field, column in (
+        ("weight_pct", "weight_pct"),
+        ("work_item_quantity", "target_quantity"),
+        ("work_item_unit", "unit_of_measure"),
+    ):
+        if values.get(field) is not None:
+            setattr(item, column, values[field])
+    record(session, actor, "plan:work-item", item)
+    _plan(session, project, programme.year, values, item.id)
+
+
+def _plan(
+    session: Session,
+    project: LivelihoodProject,
+    year: int,
+    values: Mapping[str, Any],
+    item_id: int | None,
+) -> None:
+    """Write the months and the named steps of a plan; what the sheet leaves out stays."""
+    monthly = {
+        month: values[planned_field(month)]
+        for month in MONTHS
+        if isinstance(values.get(planned_field(month)), Decimal)
+    }
+    steps = [step for step in values.get("milestones") or () if step.due_on is not None]
+    for kind, given in ((MilestoneKind.MONTHLY, monthly), (MilestoneKind.NODE, steps)):
+        if given:
+            statement = rows_of(Milestone).where(
+                Milestone.project_id == project.id,
+                Milestone.kind == kind,
+                col(Milestone.work_item_id) == item_id
+                if item_id
+                else col(Milestone.work_item_id).is_(None),
+            )
+            for old in session.exec(statement):
+                session.delete(old)
+    session.flush()
+    for month, pct in monthly.items():
+        name, due = _("{month}月序时进度").format(month=month), month_end(date(year, month, 1))
+        _add(session, project, item_id, MilestoneKind.MONTHLY, name, due, pct)
+    for step in steps:
+        _add(session, project, item_id, MilestoneKind.NODE, step.name[:200], step.due_on, None)
+    session.flush()
+
+
+def _add(
+    session: Session,
+    project: LivelihoodProject,
+    item_id: int | None,
+    kind: MilestoneKind,
+    name: str,
+    due_on: date,
+    pct: Decimal | None,
+) -> None:
+    session.add(
+        Milestone(
+            project_id=project.id or 0, work_item_id=item_id, kind=kind, name=name, due_on=due_on,
+            planned_pct=pct,
+        )
+    )  # fmt: skip

@@ -101,15 +101,18 @@ def _override(project: LivelihoodProject, people: People) -> LightOverride:
 
 
 def light_up(session: Session, tell: Tell) -> None:
-    """Keep the facts of every project and close the months of the living city that are locked."""
+    """Close each locked month on the day after, then keep the facts and mark what was made up.
+
+    Months of real programmes are not closed: nobody reported there, so nothing was late.
+    """
     programmes = session.exec(select(Programme)).all()
-    refresh_facts(session, None, today=living.TODAY)
     for programme in programmes:
         if programme.constructed:
             for period in _periods(session, programme):
                 day = period.locked_after + timedelta(days=1)
                 if day <= living.TODAY:
                     close_month(session, programme, period.month, today=day)
+    refresh_facts(session, None, today=living.TODAY)
     tell(f"亮灯：{len(programmes)} 个年度清单的事实与月末灯已写入")
 
 

@@ -261,6 +261,26 @@ def test_the_year_has_lights_of_every_colour(
     assert _closing(demonstration, code) == lights
 
 
+@pytest.mark.feature("H5")
+def test_what_was_made_up_later_keeps_its_light_and_has_a_second_mark(
+    demonstration: Session,
+) -> None:
+    statement = (
+        select(LightRecord, LivelihoodProject)
+        .join(LivelihoodProject)
+        .where(col(LightRecord.recovered_on).is_not(None))
+    )
+    marked = {
+        (project.code, record.month.month): (record.kind, record.recovered_on)
+        for record, project in demonstration.exec(statement)
+    }
+
+    assert marked["SF2026-16", 6] == (LightKind.UNKNOWN, date(2026, 7, 22))
+    assert marked["SF2026-02", 6][0] is LightKind.BAD
+    assert ("SF2026-09", 7) not in marked
+    assert {code[:6] for code, _month in marked} == {"SF2026"}
+
+
 def test_on_the_due_day_every_kind_of_light_but_one_is_on_the_board(demonstration: Session) -> None:
     kinds = demonstration.exec(
         select(ProjectMonth.lit_kind)

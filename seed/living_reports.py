@@ -172,10 +172,9 @@ class _Batch:
         upload = Upload(
             kind=UploadKind.MONTHLY,
             state=UploadState.COMMITTED,
-            number=f"U{YEAR}{self.month:02d}{self.number:03d}",
             file_id=key(stored),
             sha256=digest,
-            settled_key=f"seed:{digest}:{key(self.agency)}",
+            settled_key=f"{digest}:{period.programme_id}:{key(self.agency)}:{period.month}",
             programme_id=period.programme_id,
             agency_id=key(self.agency),
             month=period.month,
@@ -184,6 +183,7 @@ class _Batch:
             rows_count=count,
         )
         save(self.session, [upload])
+        upload.number = f"PC{key(upload):06d}"
         return upload
 
     def _report(

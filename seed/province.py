@@ -312,33 +312,43 @@ _TEXTS = dict.fromkeys(
 
 
 def _records(session: Session, own: list[Spot], rules: RuleSet) -> Iterator[_Row]:
-    """Give the closing lights of the locked months from the facts: nothing came late here."""
+    """Give the closing lights of the locked months from the facts: nothing came late here.
+
+    Month, plan and progress decide every other fact in this province: each light is lit once.
+    """
     table = SQLModel.metadata.tables["project_month"]
     last = next(month for month in reversed(_MONTHS) if next_month(month).replace(day=10) < TODAY)
     statement = select(table).where(
         table.c.project_id.between(own[0].number + 1, own[-1].number + 1), table.c.month <= last
     )
-    for found_row in session.connection().execute(statement).mappings():
-        row = dict(found_row)
-        known_on = next_month(row["month"]).replace(day=10)
-        facts = facts_on(row, month_end(row["month"]))
-        found = light(rules, facts)
-        decided = found.deciding.case if found.deciding else None
-        kept = {name: str(value) for name, value in facts.items() if value is not None}
-        lights = {each.dimension.value: each.kind.value for each in found.dimensions if each.kind}
-        yield {
-            "project_id": row["project_id"],
-            "month": row["month"],
-            "kind": found.kind,
-            "dimension": found.dimension,
-            "case_id": decided.id if decided else None,
-            "rule_set_id": rules.id,
-            "as_of": month_end(row["month"]),
-            "known_on": known_on,
-            "facts": json.dumps(kept, sort_keys=True),
-            "lights": json.dumps(lights),
-            "written_on": known_on + timedelta(days=1),
-        }
+    lit: dict[tuple[Any, ...], _Row] = {}
+    for row in session.connection().execute(statement).mappings():
+        decisive = row["month"], row["planned_pct"], row["completed_pct"]
+        if decisive not in lit:
+            lit[decisive] = _closing(dict(row), rules)
+        yield {"project_id": row["project_id"], **lit[decisive]}
+
+
+def _closing(stored: _Row, rules: RuleSet) -> _Row:
+    month: date = stored["month"]
+    known_on = next_month(month).replace(day=10)
+    facts = facts_on(stored, month_end(month))
+    found = light(rules, facts)
+    decided = found.deciding.case if found.deciding else None
+    kept = {name: str(value) for name, value in facts.items() if value is not None}
+    lights = {each.dimension.value: each.kind.value for each in found.dimensions if each.kind}
+    return {
+        "month": month,
+        "kind": found.kind,
+        "dimension": found.dimension,
+        "case_id": decided.id if decided else None,
+        "rule_set_id": rules.id,
+        "as_of": month_end(month),
+        "known_on": known_on,
+        "facts": json.dumps(kept, sort_keys=True),
+        "lights": json.dumps(lights),
+        "written_on": known_on + timedelta(days=1),
+    }
 
 
 def _insert(session: Session, model: type[SQLModel], rows: list[_Row]) -> None:

@@ -65,4 +65,5 @@ def _is_page(scope: Scope) -> bool:
     path = scope["path"]
     if within(path, (*PARTS, *LASTING, "/manifest.json")) or "//" in path or ".." in path:
         return False
-    return path == "/" or not path.endswith("/")
+    # One segment only: the client tries `/board/_stcore/health` and must be told it is not there.
+    return path == "/" or ("/" not in path[1:] and "." not in path)

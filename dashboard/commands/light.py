@@ -24,7 +24,7 @@ from dashboard.queries.facts import (
     programme_day,
     subjects,
 )
-from dashboard.queries.rule import RulesByDay, next_since
+from dashboard.queries.rule import RulesByDay
 from dashboard.queries.scope import scope_of
 from dashboard.rules.closing import MENDABLE, closing_light, months_of, recovered_on
 from dashboard.rules.fact import facts_on
@@ -72,15 +72,12 @@ def refresh_facts(
     """
     session.flush()
     ids = sorted(project_ids) if project_ids is not None else _all_ids(session)
-    views: dict[int, _View] = {}
+    views = _Views(session, today)
     written = 0
     for part in chunks(ids, _PART):
         rows: list[dict[str, Any]] = []
         for subject in subjects(session, part):
-            view = views.get(subject.programme_id)
-            if view is None:
-                view = views[subject.programme_id] = _view(session, subject.programme_id, today)
-            rows += _lit_rows(subject, view, months)
+            rows += _lit_rows(subject, views[subject.programme_id], months)
         _replace(session, ProjectMonth, "project_id", part, months, rows)
         written += len(rows)
         _mark_recovered(session, part, views, today)
@@ -95,15 +92,25 @@ def _all_ids(session: Session) -> list[int]:
     return [key for key in found if key is not None]
 
 
-def _view(session: Session, programme_id: int, today: date) -> _View:
-    programme = load(session, Programme, programme_id)
-    day = programme_day(programme, today)
-    fixed = programme.shown_on is not None and today >= programme.shown_on
-    later = None if fixed else next_since(session, programme.rule_set_code, day)
-    until = (later - timedelta(days=1) if later else date.max).toordinal()
-    month = month_in_view(session, programme_id, day)
-    by_day = RulesByDay(session, programme)
-    return _View(programme, day, month, by_day, by_day.on(day), until, fixed)
+class _Views(dict[int, _View]):
+    """The views of programmes, each worked out when it is first asked for."""
+
+    def __init__(self, session: Session, today: date) -> None:
+        self._session, self._today = session, today
+        self._rules: dict[tuple[str, bool], RulesByDay] = {}
+
+    def __missing__(self, programme_id: int) -> _View:
+        programme = load(self._session, Programme, programme_id)
+        kind = programme.rule_set_code, programme.shown_on is not None
+        if kind not in self._rules:
+            self._rules[kind] = RulesByDay(self._session, programme)
+        rules, day = self._rules[kind], programme_day(programme, self._today)
+        fixed = programme.shown_on is not None and self._today >= programme.shown_on
+        later = None if fixed else rules.next_since(day)
+        until = (later - timedelta(days=1) if later else date.max).toordinal()
+        month = month_in_view(self._session, programme_id, day)
+        view = self[programme_id] = _View(programme, day, month, rules, rules.on(day), until, fixed)
+        return view
 
 
 def _lit_rows(
@@ -228,7 +235,7 @@ def facts_differences(session: Session, *, today: date) -> list[str]:
     One sentence a project and month, naming the facts that differ. Changes nothing.
     """
     found: list[str] = []
-    views: dict[int, _View] = {}
+    views = _Views(session, today)
     columns = [each for each in ProjectMonth.__table__.c if each.name not in _LIT]  # type: ignore[attr-defined]
     for part in chunks(_all_ids(session), _PART):
         kept = {
@@ -238,9 +245,7 @@ def facts_differences(session: Session, *, today: date) -> list[str]:
             .mappings()
         }
         for subject in subjects(session, part):
-            view = views.get(subject.programme_id)
-            if view is None:
-                view = views[subject.programme_id] = _view(session, subject.programme_id, today)
+            view = views[subject.programme_id]
             for row in month_facts(
                 subject, months_of(subject, view.programme.year), known_on=view.day
             ):

@@ -57,6 +57,10 @@ class RulesByDay:
         begun = [each for each in self._versions if each.since <= day]
         return begun[-1] if begun else self._versions[0]
 
+    def next_since(self, day: date) -> date | None:
+        """Give the day the next version begins, if one is planned after a day."""
+        return min((each.since for each in self._versions if each.since > day), default=None)
+
 
 def rule_sets(session: Session, rows: Collection[LightRuleSet]) -> list[RuleSet]:
     """Turn rows into value objects, cases in the order of dimensions and positions."""
@@ -80,15 +84,6 @@ def rule_sets(session: Session, rows: Collection[LightRuleSet]) -> list[RuleSet]
         RuleSet(r.code, r.since, tuple(of_set[r.id or 0]), r.silence_days, r.name, r.id)
         for r in rows
     ]
-
-
-def next_since(session: Session, code: str, day: date) -> date | None:
-    """Give the day the next version of a rule set begins, if one is planned after a day."""
-    later = select(col(LightRuleSet.since)).where(
-        col(LightRuleSet.code) == code, col(LightRuleSet.since) > day
-    )
-    found: date | None = session.connection().scalar(later.order_by(col(LightRuleSet.since)))
-    return found
 
 
 def rule_set_list(session: Session, actor: Actor) -> pd.DataFrame:

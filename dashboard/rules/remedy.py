@@ -63,7 +63,7 @@ def remedies(rules: RuleSet, facts: Facts) -> tuple[Remedy, ...]:
     for each in light(rules, facts).dimensions:
         if each.kind is not None and RANKS[each.kind] > RANKS[LightKind.GOOD]:
             for remedy in _of_dimension(rules, each, facts):
-                found.setdefault(remedy.fact, remedy)
+                found.setdefault(remedy.words, remedy)
     return tuple(found.values())
 
 
@@ -91,7 +91,7 @@ def _of_dimension(rules: RuleSet, lit: DimensionLight, facts: Facts) -> list[Rem
 
 
 def _target(cases: tuple[Case, ...], facts: Facts) -> Case | None:
-    """Choose the good case that asks least: what a report can tell, then with fewest changes."""
+    """Choose the good case that asks least: not to be done, what a report can tell, few changes."""
     good = [case for case in cases if case.kind in FINE and case.bounds]
 
     def cost(case: Case) -> tuple[int, int, int]:
@@ -101,7 +101,7 @@ def _target(cases: tuple[Case, ...], facts: Facts) -> Case | None:
             if (value := facts.get(bound.fact)) is None or not within(bound, value)
         ]
         hard = sum(not _reportable(bound.fact, facts) for bound in failing)
-        return hard, int(case.kind is LightKind.DONE), len(failing)
+        return int(case.kind is LightKind.DONE), hard, len(failing)
 
     return min(good, key=cost, default=None)
 

@@ -6,7 +6,7 @@ entered by hand.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -114,9 +114,10 @@ def add_reports(session: Session, city: City, stories: Sequence[Story]) -> dict[
             where = month, story.row["lead"], course.submitted_on, course.by_hand
             groups[where].append((story, course))
     reports = 0
-    for number, (where, sent) in enumerate(sorted(groups.items(), key=lambda g: g[0]), start=1):
-        month, agency, _day, by_hand = where
-        _Batch(session, city, month, agency, number, by_hand).add(sent)
+    numbers: Counter[tuple[int, str]] = Counter()
+    for (month, agency, _day, by_hand), sent in sorted(groups.items(), key=lambda g: g[0]):
+        numbers[month, agency] += 1
+        _Batch(session, city, month, agency, numbers[month, agency], by_hand).add(sent)
         reports += len(sent)
     _add_revisions(session, city, stories)
     _receive(session, city)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -29,6 +30,13 @@ class Widget:
     label: str
 
 
+def untrusting() -> ssl.SSLContext:
+    """Take any certificate: the one of the tests is their own."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class StClient:
     """A tab. `session_id` resumes another's Streamlit session, `cookies` says who it is."""
 
@@ -41,11 +49,13 @@ class StClient:
         session_id: str = "",
         origin: str | None = None,
         headers: dict[str, str] | None = None,
+        host: str = "",
     ) -> None:
         place = urlsplit(url)
         self.url = url
+        self.host = host or place.netloc
         self.page = page
-        self.origin = f"{place.scheme}://{place.netloc}" if origin is None else origin
+        self.origin = f"{place.scheme}://{self.host}" if origin is None else origin
         self.headers = {**(headers or {}), **({"Cookie": cookies} if cookies else {})}
         self.protocols = ["streamlit"]
         if session_id:
@@ -61,8 +71,12 @@ class StClient:
 
     async def __aenter__(self) -> Self:
         place = urlsplit(self.url)
+        secure = place.scheme == "https"
         self.socket = await connect(
-            f"ws://{place.netloc}/_stcore/stream",
+            f"{'wss' if secure else 'ws'}://{self.host}/_stcore/stream",
+            ssl=untrusting() if secure else None,
+            host=place.hostname,
+            port=place.port,
             subprotocols=self.protocols,  # type: ignore[arg-type]
             origin=self.origin or None,  # type: ignore[arg-type]
             additional_headers=self.headers,

@@ -11,21 +11,17 @@ from dashboard.charts import theme
 from dashboard.i18n import _
 
 
-def progress_curve(
-    plan: pd.DataFrame, reports: pd.DataFrame
-) -> alt.Chart | alt.LayerChart | alt.FacetChart | None:
+def progress_curve(months: pd.DataFrame) -> alt.Chart | alt.LayerChart | alt.FacetChart | None:
     """Draw the S-curve: planned and accepted cumulative percent by month.
 
-    `plan` has due_on and planned_pct, `reports` month, completed_pct; None when neither has one.
+    `months` has month, planned_pct and completed_pct; None when no month has a figure.
     """
-    planned = plan.dropna(subset=["planned_pct"]) if len(plan) else plan
-    done = reports.dropna(subset=["completed_pct"]) if len(reports) else reports
     rows = [
-        *({"day": d.replace(day=1), "pct": float(p), "what": _("计划")}
-          for d, p in zip(planned.get("due_on", []), planned.get("planned_pct", []), strict=True)),
-        *({"day": m, "pct": float(p), "what": _("完成")}
-          for m, p in zip(done.get("month", []), done.get("completed_pct", []), strict=True)),
-    ]  # fmt: skip
+        {"day": month, "pct": float(pct), "what": what}
+        for what, name in ((_("计划"), "planned_pct"), (_("完成"), "completed_pct"))
+        for month, pct in zip(months["month"], months[name], strict=True)
+        if pct is not None
+    ]
     if not rows:
         return None
     frame = pd.DataFrame(rows).astype({"day": "datetime64[s]"})

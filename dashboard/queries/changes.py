@@ -16,6 +16,7 @@ from dashboard.rules.progress import month_end, previous_month
 from models.fact import ProjectMonth
 from models.light import LightKind
 from models.milestone import Adjustment, AdjustmentState
+from models.report import ReportingPeriod
 
 CHANGES = ("newly_bad", "newly_silent", "re_dated", "recovered")
 """What may have happened, the most pressing first."""
@@ -27,7 +28,8 @@ def changes_since(
     """List what happened to the projects the actor sees since last month, the worst first.
 
     Newly bad: bad now and not so when last month ended. Recovered: bad or warned then, good or done
-    now. Newly silent: last month reported, this month's report owed. Re-dated: a move approved
+    now. Newly silent: last month reported, this month's report owed
+    and its due day past. Re-dated: a move approved
     since last month's last day. One project may have several rows.
     Columns: project_id, code, name, lead_agency, change (one of `CHANGES`), before (LightKind code
     or None: no light last month), after (LightKind code).
@@ -38,7 +40,11 @@ def changes_since(
     then = matrix[matrix["month"] == last]
     before = dict(zip(then["project_id"], then["kind"], strict=True))
     moved = _moved(session, list(now["project_id"]), month_end(last), today)
-    spoke = _reported(session, programme_id, last)
+    spoke = (
+        _reported(session, programme_id, last)
+        if _due(session, programme_id, month, today)
+        else set()
+    )
     rows = [
         (row["project_id"], row["code"], row["name"], row["lead_agency"], change, was, row["kind"])
         for row in now.to_dict("records")
@@ -63,6 +69,15 @@ def _happened(
     if change == "re_dated":
         return key in moved
     return bool(key in spoke and row["expected"] and not row["reported"])
+
+
+def _due(session: Session, programme_id: int, month: date, today: date) -> bool:
+    """Say whether the month's due day is past: on the day itself nobody is silent yet."""
+    statement = select(col(ReportingPeriod.due_on)).where(
+        col(ReportingPeriod.programme_id) == programme_id, col(ReportingPeriod.month) == month
+    )
+    due_on = session.connection().scalar(statement)
+    return due_on is None or today > due_on
 
 
 def _moved(session: Session, ids: list[int], after: date, today: date) -> set[int]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from dashboard.db import Columns, frame
 from dashboard.permissions import Action, Actor, sees_sql
 from models.account import Account
+from models.fact import ProjectMonth
 from models.file import Attachment, StoredFile
 from models.project import WorkItem
 from models.report import CellSource, ProgressReport, ReportState
@@ -116,5 +117,22 @@ def attachments(session: Session, actor: Actor, project_id: int) -> pd.DataFrame
         .where(col(ProgressReport.project_id) == project_id)
         .where(sees_sql(actor, ProgressReport, Action.REPORT_READ))
         .order_by(col(StoredFile.id).desc())
+    )
+    return frame(session, statement)
+
+
+def progress_by_month(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
+    """Give a project's planned and accepted cumulative percent for every month of its year.
+
+    Columns: month (date), planned_pct, completed_pct (Decimal; None where nobody said).
+    """
+    statement: Columns = (
+        select(
+            col(ProjectMonth.month),
+            col(ProjectMonth.planned_pct),
+            col(ProjectMonth.completed_pct),
+        )
+        .where(col(ProjectMonth.project_id) == project_id, sees_sql(actor, ProjectMonth))
+        .order_by(col(ProjectMonth.month))
     )
     return frame(session, statement)

@@ -247,15 +247,21 @@ def show_changes(
         "re_dated": _("调整了时间或目标"),
         "newly_silent": _("新近未报"),
     }
-    items = []
-    for row in records(found):
-        before = parts.shape(row["before"], words.get(row["before"], "")) if row["before"] else ""
-        after = parts.shape(row["after"], words.get(row["after"], "")) if row["after"] else ""
-        items.append(
-            f'<li><span class="ms-soft">{escape(titles[row["change"]])}</span> {before} → {after} '
-            f"{escape(row['code'])} {escape(row['name'])}</li>"
-        )
-    st.html(f'<ul class="ms-changes">{"".join(items)}</ul>')
+    for change, title in titles.items():
+        rows = records(found[found["change"] == change])
+        if not rows:
+            continue
+        with st.expander(f"{title}（{len(rows)}）", expanded=len(rows) <= 6):
+            st.html(f'<ul class="ms-changes">{"".join(_change(row, words) for row in rows)}</ul>')
+
+
+def _change(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    before, after = (
+        parts.shape(row[name], words.get(row[name], "")) if row[name] else "—"
+        for name in ("before", "after")
+    )
+    name = escape(f"{row['code'].rpartition('-')[2]} {row['name']}")
+    return f"<li>{before} → {after} {name}</li>"
 
 
 def show_card(

@@ -21,7 +21,12 @@ from dashboard.queries import project as queries
 from dashboard.queries.adjustment import adjustments
 from dashboard.queries.audit import event_word, field_title
 from dashboard.queries.history import history
-from dashboard.queries.project_report import attachments, project_reports, report_cells
+from dashboard.queries.project_report import (
+    attachments,
+    progress_by_month,
+    project_reports,
+    report_cells,
+)
 from dashboard.ui import choose, light_card, parts
 from dashboard.ui.instruction import show_instructions
 from dashboard.ui.read import read
@@ -67,10 +72,7 @@ def _light(actor: Actor, row: pd.Series, today: date) -> None:
         month = light_card.current_month(actor, int(row["programme_id"]), today)
         documented = row["shown_on"] is not None
         light_card.show(actor, project_id, today, month=month, linked=False, documented=documented)
-    plan = read(queries.milestones, actor, project_id)
-    reports = _accepted(read(project_reports, actor, project_id))
-    monthly = plan[(plan["kind"] == MilestoneKind.MONTHLY) & plan["work_item"].isna()]
-    chart = progress_curve(monthly, reports)
+    chart = progress_curve(read(progress_by_month, actor, project_id))
     st.subheader(_("计划与完成"))
     if chart is None:
         st.info(_("没有按月的进度数字：资料中没有公布。"))

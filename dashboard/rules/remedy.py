@@ -1,4 +1,4 @@
-"""What would turn a light green: concrete conditions with numbers, as sentences."""
+"""What would make a light good: concrete conditions with numbers, as sentences."""
 
 from __future__ import annotations
 

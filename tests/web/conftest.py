@@ -164,12 +164,16 @@ def free_port() -> int:
         return int(opened.getsockname()[1])
 
 
-def start_server(folder: Path, port: int, **more: str) -> subprocess.Popen[bytes]:
+SMALL = Path("tests/web/script.py")
+
+
+def start_server(
+    folder: Path, port: int, script: Path = SMALL, **more: str
+) -> subprocess.Popen[bytes]:
     """Start a server process on the folder's database, with the small script of these tests."""
     environment = {**os.environ, **places(folder), "DASHBOARD_PORT": str(port), **more}
     program = (
-        "from pathlib import Path; from dashboard.server import serve; "
-        "serve(Path('tests/web/script.py'))"
+        f"from pathlib import Path; from dashboard.server import serve; serve(Path('{script}'))"
     )
     with (folder / f"{port}.log").open("wb") as log:
         return subprocess.Popen(

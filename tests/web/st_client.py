@@ -62,6 +62,7 @@ class StClient:
             self.protocols += ["PLACEHOLDER_AUTH_TOKEN", session_id]
         self.session_id = ""
         self.page_hash = ""
+        self.menu: set[str] = set()
         self.texts: list[str] = []
         self.widgets: dict[str, Widget] = {}
         self.fragments: set[str] = set()
@@ -137,6 +138,7 @@ class StClient:
             self.page_hash = message.new_session.page_script_hash
         elif kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
+            self.menu = {page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "delta":
             self._take(message)
         return kind == "script_finished" and message.script_finished in FINISHED

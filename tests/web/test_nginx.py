@@ -18,6 +18,7 @@ from models.account import Role, SignInSession
 from tests.web.conftest import (
     PASSWORD,
     ROOT,
+    SMALL,
     enter,
     forget,
     free_port,
@@ -92,7 +93,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> I
         "DASHBOARD_TRUSTED_PROXY": "127.0.0.1",
         "DASHBOARD_HOSTS": f"{NAME},127.0.0.1",
     }
-    started = [start_server(folder, ports[name], **settings) for name in ("first", "second")]
+    started = [start_server(folder, ports[name], SMALL, **settings) for name in ("first", "second")]
     (folder / "nginx.conf").write_text(configuration(folder, ports), encoding="utf-8")
     for name, process in zip(("first", "second"), started, strict=True):
         wait_for(f"http://127.0.0.1:{ports[name]}", process)

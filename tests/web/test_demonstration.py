@@ -1,0 +1,114 @@
+"""The real program on the demonstration: every page, by protocol and in a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from streamlit.util import calc_hash
+
+from tests.web.conftest import ROOT, form_token, free_port, places, start_server, wait_for
+from tests.web.st_client import StClient
+
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
+ROLES = [
+    "demo-leader", "demo-supervisor", "demo-reporter-zj", "demo-reviewer-zj", "demo-observer",
+    "demo-admin", "demo-security", "demo-auditor",
+]  # fmt: skip
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server on a fresh demonstration."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    environment = {**os.environ, **places(folder), "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", "seed", "demo"], cwd=folder, env=environment, check=True)
+    port = free_port()
+    process = start_server(folder, port, ROOT / "dashboard/app.py")
+    wait_for(f"http://127.0.0.1:{port}", process)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+def cookie_of(url: str, account: str) -> str:
+    with httpx.Client(base_url=url, timeout=30) as browser:
+        fields = {"form_token": form_token(browser), "name": account}
+        answer = browser.post("/sign-in/demo", data=fields)
+        assert answer.status_code == 303, account
+        return f"session={browser.cookies['session']}"
+
+
+@pytest.mark.safety("AC3")
+@pytest.mark.safety("ST4")
+@pytest.mark.parametrize("account", ["", *ROLES])
+def test_a_role_runs_the_pages_of_its_menu_only_and_nothing_of_them_goes_by_media(
+    demonstration: str, account: str
+) -> None:
+    cookies = cookie_of(demonstration, account) if account else ""
+
+    async def walk() -> None:
+        async with StClient(demonstration, cookies=cookies) as tab:
+            await tab.rerun()
+            for name in PAGES:
+                tab.page = name
+                for asked in (calc_hash(name), calc_hash(str(ROOT / f"pages/{name}.py"))):
+                    await tab.rerun(page_hash=asked, seconds=60)
+                    ran = bool(tab.menu) and tab.page_hash == asked
+                    assert ran is (asked in tab.menu), (name, tab.texts)
+                    if not account:
+                        assert len(tab.texts) == 2, tab.texts
+                        assert "您已退出登录" in tab.texts[0]
+            assert b"/media/" not in tab.received
+            assert not [text for text in tab.texts if "Traceback" in text]
+            assert bool(account) is bool(tab.menu)
+
+    asyncio.run(walk())
+
+
+@pytest.mark.browser
+@pytest.mark.safety("OU3")
+@pytest.mark.safety("OU7")
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed")
+def test_every_page_works_under_the_strict_policy_and_asks_nobody_else(demonstration: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    visits = {
+        "demo-leader": ["board", "desk", "project", "reports", "rules", "account"],
+        "demo-supervisor": ["plan"],
+        "demo-admin": ["people", "agencies"],
+        "demo-auditor": ["log"],
+    }
+    assert {page for pages in visits.values() for page in pages} == set(PAGES)
+    said: list[str] = []
+    asked: set[str] = set()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync", "--no-first-run", "--disable-quic"],
+        )  # fmt: skip
+        for account, pages in visits.items():
+            context = chromium.new_context(viewport={"width": 1024, "height": 768})
+            tab = context.new_page()
+            tab.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+            tab.on("request", lambda request: asked.add(request.url))
+            tab.goto(f"{demonstration}/sign-in")
+            tab.click(f"button[value={account}]")
+            for name in pages:
+                tab.goto(f"{demonstration}/{name}")
+                tab.wait_for_selector("[data-test-script-state=notRunning]", timeout=30_000)
+                assert not tab.locator("[data-testid=stException]").count(), name
+            context.close()
+        chromium.close()
+
+    assert not [line for line in said if "Content Security Policy" in line]
+    local = (demonstration, demonstration.replace("http", "ws"), "data:", "blob:")
+    assert not [url for url in asked if not url.startswith(local)]

@@ -21,10 +21,11 @@ from models.programme import Programme
 from models.project import LivelihoodProject
 from models.region import Region
 from models.report import ReportingPeriod
-from seed import light_rules, living
+from seed import living
 from seed.accounts import People, add_people, grant_vice_mayor
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
 from seed.real import add_real
+from seed.reference import add_reference
 from seed.rows import add_region, instant, key, log, optional_day, records, save
 from seed.sheets import write_sheets
 from seed.story import stories
@@ -124,7 +125,7 @@ def _periods(session: Session, programme: Programme) -> list[ReportingPeriod]:
 def build(session: Session, tell: Tell) -> None:
     """Add the whole demonstration to an empty database that has its schema."""
     before = audit.via.set(Via.JOB)
-    light_rules.load(session)
+    add_reference(session)
     published = add_region(session, "100000", "公开资料（真实项目）")
     add_real(session, published, tell)
     add_living(session, published, tell)

@@ -35,7 +35,7 @@ from models.programme import Programme
 from models.project import LivelihoodProject
 from models.region import Region
 from models.report import ExpectedReport, ProgressReport, ReportingPeriod, ReportState
-from seed import light_rules
+from seed.reference import add_reference
 from seed.rows import month_end
 
 CITIES, COUNTIES, TOWNSHIPS = 11, 117, 1187
@@ -70,7 +70,7 @@ def create(projects: int, tell: Callable[[str], None]) -> None:
     with transaction() as session:
         if session.exec(rows_of(Region).limit(1)).first() is not None:
             raise DashboardError("此数据库不是空的，不能写入测试用的省。")
-        light_rules.load(session)
+        add_reference(session)
         add_places(session)
     for first in range(0, PLACES, _BATCH_PLACES):
         places = range(first, min(first + _BATCH_PLACES, PLACES))

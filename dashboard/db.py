@@ -161,4 +161,4 @@ def frame(session: Session, statement: Executable) -> pd.DataFrame:
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a frame as dictionaries by column."""
     names = [str(name) for name in rows.columns]
-    return [dict(zip(names, row, strict=True)) for row in rows.itertuples(index=False, name=None)]
+    return [dict(zip(names, row, strict=True)) for row in rows.to_numpy(dtype=object).tolist()]

@@ -19,6 +19,7 @@ from dashboard.queries.changes import changes_since
 from dashboard.queries.light import counts_by_kind
 from dashboard.rules.light import RANKS, WORST_FIRST
 from dashboard.ui import choose, light_card, parts
+from dashboard.ui.guard import signed_in
 from dashboard.ui.read import read
 from models.light import LightKind
 
@@ -275,6 +276,7 @@ def show_card(
 
     @st.dialog(f"{row['code']} {row['name']}", width="large", on_dismiss=_close)
     def card() -> None:
+        signed_in()
         light_card.show(
             actor,
             int(row["project_id"]),

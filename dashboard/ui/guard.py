@@ -8,13 +8,14 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard import clock, i18n
+from dashboard import audit, clock, i18n
 from dashboard.commands.session import touch
 from dashboard.db import reading, transaction
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, refusal
 from dashboard.queries.account import actor_of
 from dashboard.ui import state
+from dashboard.ui.read import as_of
 
 TOUCH_SECONDS = 60
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,6 +33,7 @@ def current_actor() -> Actor | None:
         return None
     with reading() as session:
         actor = actor_of(session, uid, clock.today(), clock.now())
+        as_of(audit.version(session))
     if actor is not None:
         i18n.use(actor.language)
     return actor

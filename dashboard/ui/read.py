@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -12,8 +13,13 @@ from dashboard.db import reading
 from dashboard.errors import DashboardError
 from dashboard.permissions import Actor
 
-P = ParamSpec("P")
 T = TypeVar("T")
+_version: ContextVar[int | None] = ContextVar("version", default=None)
+
+
+def as_of(version: int) -> None:
+    """Let every read of this run answer as of this audit entry: the guard says which is newest."""
+    _version.set(version)
 
 
 @st.cache_data(max_entries=2000, ttl=900, show_spinner=False)
@@ -27,18 +33,25 @@ def read(query: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
     The key is query, actor with all grants, language, arguments and the newest audit entry: a write
     makes old answers unreachable, and nobody sees another's rows.
     """
-    with reading() as session:
-        newest = audit.version(session)
 
-        def ask() -> T:
+    def ask() -> T:
+        with reading() as session:
             return query(session, actor, *args, **kwargs)
 
-        who = f"{actor!r} {i18n.language()}"
-        try:
-            return cast(T, _cached(_name(query), who, repr((args, kwargs)), newest, ask))
-        except DashboardError as error:
-            st.error(str(error))
-            st.stop()
+    who = f"{actor!r} {i18n.language()}"
+    try:
+        return cast(T, _cached(_name(query), who, repr((args, kwargs)), _newest(), ask))
+    except DashboardError as error:
+        st.error(str(error))
+        st.stop()
+
+
+def _newest() -> int:
+    version = _version.get()
+    if version is not None:
+        return version
+    with reading() as session:
+        return audit.version(session)
 
 
 def _name(query: Callable[..., Any]) -> str:

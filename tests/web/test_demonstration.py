@@ -7,13 +7,30 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlmodel import col, select
 from streamlit.util import calc_hash
 
-from tests.web.conftest import ROOT, form_token, free_port, places, start_server, wait_for
+from dashboard import clock, db
+from dashboard.commands.session import sign_in
+from dashboard.permissions import sees_sql
+from dashboard.queries.account import actor_of
+from models.account import Account
+from models.project import LivelihoodProject
+from tests.web.conftest import (
+    ROOT,
+    forget,
+    form_token,
+    free_port,
+    places,
+    point_to,
+    start_server,
+    wait_for,
+)
 from tests.web.st_client import StClient
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -25,11 +42,17 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server on a fresh demonstration."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a fresh demonstration."""
     folder = tmp_path_factory.mktemp("demonstration")
     environment = {**os.environ, **places(folder), "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-m", "seed", "demo"], cwd=folder, env=environment, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demonstration(folder: Path) -> Iterator[str]:
+    """The address of a server on the demonstration."""
     port = free_port()
     process = start_server(folder, port, ROOT / "dashboard/app.py")
     wait_for(f"http://127.0.0.1:{port}", process)
@@ -71,6 +94,44 @@ def test_a_role_runs_the_pages_of_its_menu_only_and_nothing_of_them_goes_by_medi
             assert bool(account) is bool(tab.menu)
 
     asyncio.run(walk())
+
+
+def project_names(account: str) -> tuple[set[str], set[str]]:
+    """Give the names of the projects that the account sees, and of those it does not."""
+    with db.reading() as session:
+        account_id = session.exec(select(Account.id).where(Account.name == account)).one()
+        uid = sign_in(session, account_id or 0, address="", agent="", now=clock.now()).uid
+        actor = actor_of(session, uid, date(2026, 9, 3), clock.now())
+        assert actor is not None
+        name = col(LivelihoodProject.name)
+        seen = set(session.exec(select(name).where(sees_sql(actor))))
+        foreign = set(session.exec(select(name))) - seen
+    return seen, {text for text in foreign if not any(text in other for other in seen)}
+
+
+@pytest.mark.safety("AC2")
+@pytest.mark.safety("ST3")
+def test_no_page_shows_a_project_out_of_scope_whoever_looked_before(
+    demonstration: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_to(folder, monkeypatch)
+    accounts = ["demo-leader", "demo-reporter-zj", "demo-reporter-jt", "demo-vice-mayor"]
+
+    async def received(account: str) -> bytes:
+        async with StClient(demonstration, cookies=cookie_of(demonstration, account)) as tab:
+            await tab.rerun()
+            for name in PAGES:
+                tab.page = name
+                await tab.rerun(page_hash=calc_hash(name), seconds=60)
+            return tab.received
+
+    for account in accounts:
+        shown = asyncio.run(received(account))
+        seen, foreign = project_names(account)
+        assert [name for name in seen if name.encode() in shown]
+        assert [name for name in foreign if name.encode() in shown] == [], account
+        assert account == "demo-leader" or len(foreign) > 10
+    forget()
 
 
 @pytest.mark.browser

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
-from dashboard.db import frame, load
+from dashboard.db import load
 from dashboard.errors import Missing
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, sees_sql
@@ -58,6 +58,13 @@ from models.programme import Programme
 from models.project import LivelihoodProject
 from models.region import Region
 
+BOARD = (
+    "project_id", "code", "name", "category", "leader", "responsible", "lead_agency", "region",
+    "due_on", "kind", "dimension", "planned_pct", "completed_pct", "shortfall_pp", "expected",
+    "reported", "overdue_days", "silent_days", "adjustments", "red_run", "closing_kind",
+    "recovered_on", "override_kind", "override_reason", "as_of",
+)  # fmt: skip
+"""The columns of the board."""
 _COLUMNS = ("project_id", "month", *KEPT, *DAYS)
 
 
@@ -85,8 +92,21 @@ def board(
     programme = load(session, Programme, programme_id)
     day = day_of(session, programme, month, today)
     rules = RulesByDay(session, programme).on(day)
-    found = frame(session, _board(actor, programme_id, month, day, rules))
-    return _finish_board(session, found, month, day, closed=day == month_end(month) < today)
+    rows = session.connection().execute(_board(actor, programme_id, month, day, rules)).mappings()
+    closed = day == month_end(month) < today
+    found = [_board_row(row, day, closed) for row in rows]
+    runs = red_runs(session, {row["project_id"]: row["kind"] for row in found}, month)
+    for row in found:
+        row["red_run"] = runs[row["project_id"]]
+    return pd.DataFrame(found, columns=list(BOARD), dtype=object)
+
+
+def _board_row(row: Mapping[Any, Any], day: date, closed: bool) -> dict[str, Any]:
+    made = {**row, "as_of": day}
+    dimension = made.pop("closing_dimension")
+    if closed and made["closing_kind"] is not None:
+        made |= {"kind": made["closing_kind"], "dimension": dimension}
+    return made
 
 
 def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleSet) -> Select[Any]:
@@ -161,20 +181,6 @@ def _lit(programme_id: int, month: date, day: date, rules: RuleSet) -> Any:
 
 def _rank(dimension: LightDimension) -> str:
     return f"{dimension.value.lower()}_rank"
-
-
-def _finish_board(
-    session: Session, found: pd.DataFrame, month: date, day: date, *, closed: bool
-) -> pd.DataFrame:
-    if closed:
-        has = found["closing_kind"].notna()
-        found.loc[has, "kind"] = found.loc[has, "closing_kind"]
-        found.loc[has, "dimension"] = found.loc[has, "closing_dimension"]
-    kinds = dict(zip(found["project_id"], found["kind"], strict=True))
-    runs = red_runs(session, kinds, month)
-    found["red_run"] = [runs[key] for key in found["project_id"]]
-    found["as_of"] = day
-    return found.drop(columns="closing_dimension").astype(object).where(found.notna(), None)
 
 
 def red_runs(session: Session, kinds: Mapping[int, str], month: date) -> dict[int, int]:

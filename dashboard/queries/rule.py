@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any, Protocol
 
 import pandas as pd
 from sqlalchemy import label, select
 from sqlmodel import Session, col
-from sqlmodel import select as rows_of
 
 from dashboard.db import frame
 from dashboard.errors import Missing
@@ -23,66 +23,94 @@ from models.programme import Programme
 _ORDER = {dimension: number for number, dimension in enumerate(LightDimension)}
 
 
+class _Version(Protocol):
+    """What a row of `light_rule_set` gives to its value object, as a model or as columns."""
+
+    id: Any
+    code: Any
+    since: Any
+    silence_days: Any
+    name: Any
+
+
+def _versions(session: Session, code: str) -> list[RuleSet]:
+    """Give every version of a rule set, the oldest first."""
+    statement = (
+        select(
+            col(LightRuleSet.id), col(LightRuleSet.code), col(LightRuleSet.since),
+            col(LightRuleSet.silence_days), col(LightRuleSet.name),
+        )
+        .where(col(LightRuleSet.code) == code)
+        .order_by(col(LightRuleSet.since))
+    )  # fmt: skip
+    rows: Any = session.connection().execute(statement).all()
+    if not rows:
+        raise Missing(_("找不到亮灯规则“{code}”。").format(code=code))
+    return rule_sets(session, rows)
+
+
+def _of_day(versions: Sequence[RuleSet], day: date) -> RuleSet:
+    begun = [each for each in versions if each.since <= day]
+    return begun[-1] if begun else versions[0]
+
+
 def rules_on(session: Session, code: str, day: date) -> RuleSet:
     """Give the version of a rule set that counts on a day; the earliest before its first day.
 
     Raises:
         Missing: no rule set has this code.
     """
-    versions = session.exec(
-        rows_of(LightRuleSet)
-        .where(LightRuleSet.code == code)
-        .order_by(col(LightRuleSet.since).desc())
-    ).all()
-    if not versions:
-        raise Missing(_("找不到亮灯规则“{code}”。").format(code=code))
-    chosen = next((row for row in versions if row.since <= day), versions[-1])
-    return rule_sets(session, [chosen])[0]
+    return _of_day(_versions(session, code), day)
 
 
 class RulesByDay:
-    """A programme's rules by the day, each version read once."""
+    """A programme's rules by the day, each version read once.
+
+    A programme shown as of a fixed day knows no silence.
+    """
 
     def __init__(self, session: Session, programme: Programme) -> None:
-        statement = rows_of(LightRuleSet).where(LightRuleSet.code == programme.rule_set_code)
-        versions = session.exec(statement.order_by(col(LightRuleSet.since))).all()
-        if not versions:
-            raise Missing(_("找不到亮灯规则“{code}”。").format(code=programme.rule_set_code))
-        self._versions = rule_sets(session, versions)
+        self._versions = _versions(session, programme.rule_set_code)
         if programme.shown_on:
             self._versions = [replace(each, silence_days=None) for each in self._versions]
 
     def on(self, day: date) -> RuleSet:
         """Give the version that counts on a day; before the first one, the first."""
-        begun = [each for each in self._versions if each.since <= day]
-        return begun[-1] if begun else self._versions[0]
+        return _of_day(self._versions, day)
 
     def next_since(self, day: date) -> date | None:
         """Give the day the next version begins, if one is planned after a day."""
         return min((each.since for each in self._versions if each.since > day), default=None)
 
 
-def rule_sets(session: Session, rows: Collection[LightRuleSet]) -> list[RuleSet]:
+def rule_sets(session: Session, rows: Sequence[_Version]) -> list[RuleSet]:
     """Turn rows into value objects, cases in the order of dimensions and positions."""
-    ids = [row.id for row in rows]
-    cases = session.exec(rows_of(LightCase).where(col(LightCase.rule_set_id).in_(ids))).all()
-    bounds = session.exec(
-        rows_of(LightBound)
-        .where(col(LightBound.case_id).in_([each.id for each in cases]))
-        .order_by(col(LightBound.id))
-    ).all()
-    of_case: dict[int, list[Bound]] = defaultdict(list)
-    for row in bounds:
-        ends = row.low, row.low_included, row.high, row.high_included
-        of_case[row.case_id].append(Bound(row.fact, *ends))
+    case, bound = LightCase, LightBound
+    statement = (
+        select(
+            col(case.rule_set_id), col(case.dimension), col(case.kind), col(case.words),
+            col(case.measure), label("case_id", col(case.id)), col(case.position),
+            col(bound.fact), col(bound.low), col(bound.low_included), col(bound.high),
+            col(bound.high_included),
+        )
+        .outerjoin(bound, col(bound.case_id) == col(case.id))
+        .where(col(case.rule_set_id).in_([row.id for row in rows]))
+        .order_by(col(bound.id))
+    )  # fmt: skip
+    found = session.connection().execute(statement).all()
+    bounds: dict[int, list[Bound]] = defaultdict(list)
+    cases = {row.case_id: row for row in found}
+    for row in found:
+        if row.fact is not None:
+            ends = row.low, row.low_included, row.high, row.high_included
+            bounds[row.case_id].append(Bound(row.fact, *ends))
     of_set: dict[int, list[Case]] = defaultdict(list)
-    for case in sorted(cases, key=lambda each: (_ORDER[each.dimension], each.position)):
-        found = tuple(of_case[case.id or 0])
-        words = case.words, case.measure
-        of_set[case.rule_set_id].append(Case(case.dimension, case.kind, found, *words, case.id))
+    for row in sorted(cases.values(), key=lambda each: (_ORDER[each.dimension], each.position)):
+        own = tuple(bounds[row.case_id])
+        made = Case(row.dimension, row.kind, own, row.words, row.measure, row.case_id)
+        of_set[row.rule_set_id].append(made)
     return [
-        RuleSet(r.code, r.since, tuple(of_set[r.id or 0]), r.silence_days, r.name, r.id)
-        for r in rows
+        RuleSet(r.code, r.since, tuple(of_set[r.id]), r.silence_days, r.name, r.id) for r in rows
     ]
 
 

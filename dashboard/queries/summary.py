@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     label,
+    literal,
     select,
     true,
     union_all,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from dashboard.db import frame, load
+from dashboard.db import load
 from dashboard.permissions import Action, Actor, sees_sql
 from dashboard.queries.rule import rules_on
 from dashboard.rules.fact import facts_on_sql
@@ -51,35 +53,37 @@ def lights_by_region(
     """
     region = load(session, Region, region_id)
     counted = _counted(session, actor, region, month, today).subquery()
-    place, home = aliased(Region), aliased(Region)
-    below = (col(place.parent_id) == region_id) & (
-        func.substr(col(home.path), 1, func.length(col(place.path))) == col(place.path)
-    )
-    statement = (
-        select(
-            label("region_id", col(place.id)),
-            *[func.sum(counted.c[kind]).label(kind) for kind in KINDS],
-        )
+    home, places = aliased(Region), _places(session, region_id)
+    below = [(col(home.path).startswith(row.path), literal(row.id)) for row in places]
+    place = case(*below, else_=literal(region_id)) if below else literal(region_id)
+    grouped = (
+        select(place.label("region_id"), *[counted.c[kind] for kind in KINDS])
         .select_from(counted)
         .join(home, col(home.id) == counted.c.region_id)
-        .outerjoin(place, below)
-        .group_by(col(place.id))
+        .subquery()
     )
-    return _named(session, frame(session, statement), region_id)
+    statement = select(
+        grouped.c.region_id, *[func.sum(grouped.c[kind]).label(kind) for kind in KINDS]
+    ).group_by(grouped.c.region_id)
+    names = {region_id: (False, "", region.name)}
+    names |= {row.id: (True, row.code, row.name) for row in places}
+    return _named(session.connection().execute(statement).all(), names, region_id)
 
 
-def _named(session: Session, found: pd.DataFrame, region_id: int) -> pd.DataFrame:
-    found = found.fillna({"region_id": region_id}).astype(int)
-    names = select(col(Region.id), col(Region.name), col(Region.code)).where(
-        col(Region.id).in_([int(key) for key in found["region_id"]])
-    )
-    rows = {row[0]: row for row in session.connection().execute(names)}
-    found.insert(1, "region", [rows[key][1] for key in found["region_id"]])
-    found.insert(2, "own", found["region_id"] == region_id)
-    found["projects"] = found[list(KINDS)].sum(axis=1)
-    codes = [(bool(key != region_id), rows[key][2]) for key in found["region_id"]]
-    order = sorted(range(len(found)), key=codes.__getitem__)
-    return found.iloc[order].reset_index(drop=True)
+def _places(session: Session, region_id: int) -> Sequence[Any]:
+    statement = select(col(Region.id), col(Region.path), col(Region.code), col(Region.name))
+    return session.connection().execute(statement.where(col(Region.parent_id) == region_id)).all()
+
+
+def _named(
+    rows: Sequence[Any], names: Mapping[int, tuple[bool, str, str]], region_id: int
+) -> pd.DataFrame:
+    found = [
+        (row[0], names[row[0]][2], row[0] == region_id, *counts, sum(counts))
+        for row in sorted(rows, key=lambda row: names[row[0]])
+        for counts in [[int(number) for number in row[1:]]]
+    ]
+    return pd.DataFrame(found, columns=["region_id", "region", "own", *KINDS, "projects"])
 
 
 def _counted(

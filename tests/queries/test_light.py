@@ -186,14 +186,17 @@ def test_what_changed_since_last_month_is_listed(session: Session) -> None:
     ]
 
 
-def test_a_unit_that_stops_reporting_is_newly_silent(session: Session) -> None:
+def test_a_unit_that_stops_reporting_is_newly_silent_after_the_due_day(session: Session) -> None:
     town = plant(session, codes=("P1",))
     report(session, town, "P1", 7, "56")
     key = lit(session, town)
 
-    found = changes_since(session, LEADER, key, AUGUST, TODAY)
+    seen = [
+        list(changes_since(session, LEADER, key, AUGUST, TODAY + timedelta(days=days))["change"])
+        for days in (0, 1)
+    ]
 
-    assert list(found["change"]) == ["newly_silent"]
+    assert seen == [[], ["newly_silent"]]
 
 
 @pytest.mark.feature("X27")

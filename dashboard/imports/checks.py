@@ -15,6 +15,15 @@ from dashboard.imports.monthly import REPORTED
 
 _TEXT_SHARE = re.compile(r"(?:完成|达到?|占)[^，。；;,\d]{0,12}?(\d+(?:\.\d+)?)[%％]")
 _DONE_TEXT = re.compile(r"^已?(?:全部|全面)?(?:完成|完工|竣工|建成)[。.]?$")
+_CUMULATIVE = frozenset(
+    (
+        "cumulative_quantity",
+        "completed_pct",
+        "completed_investment_wan",
+        "allocated_wan",
+        "paid_wan",
+    )
+)
 _SLACK_PP = Decimal(1)
 _TOLERANCE = Decimal("0.02")
 
@@ -31,48 +40,30 @@ class Finding:
 
 
 class Row:
-    """The values of a row beside what is known of its project and work item."""
+    """The figures of a row beside what is known of its project and work item.
+
+    `share` is the cumulative quantity as a percent of the target, `completed_pct` the percent
+    reported or else that share; `lags` says whether the row is behind its plan, by its figures or
+    in its own words. All are None where they cannot be told.
+    """
 
     def __init__(
         self, values: Mapping[str, Value], project: Project, item: WorkItem | None, context: Context
     ) -> None:
         target = item or project
-        self.values, self.project, self.context = values, project, context
-        self.last = target.last
+        self.values, self.context = values, context
+        self.numbers = {n: v for n, v in values.items() if type(v) is Decimal}
+        self.before = {n: v for n, v in target.last.items() if isinstance(v, Decimal)}
         self.target_quantity = target.target_quantity
         self.planned_pct = target.planned_pct
-
-    def number(self, field: str) -> Decimal | None:
-        """Give a figure of the row."""
-        value = self.values.get(field)
-        return value if isinstance(value, Decimal) else None
-
-    def before(self, field: str) -> Decimal | None:
-        """Give the last accepted figure."""
-        value = self.last.get(field)
-        return value if isinstance(value, Decimal) else None
-
-    @property
-    def completed_pct(self) -> Decimal | None:
-        """Give the percent reported, else what the quantity makes of the target."""
-        stated = self.number("completed_pct")
-        return self.share if stated is None else stated
-
-    @property
-    def share(self) -> Decimal | None:
-        """Give the cumulative quantity as a percent of the target."""
-        done = self.number("cumulative_quantity")
-        if done is None or not self.target_quantity:
-            return None
-        return done / self.target_quantity * 100
-
-    @property
-    def lags(self) -> bool:
-        """Say whether the row is behind its plan, by its figures or in its own words."""
-        completed = self.completed_pct
-        if completed is not None and self.planned_pct is not None:
-            return completed < self.planned_pct
-        return self.values.get("on_schedule") is False
+        done = self.numbers.get("cumulative_quantity")
+        self.share = None
+        if done is not None and self.target_quantity:
+            self.share = done / self.target_quantity * 100
+        self.completed_pct = self.numbers.get("completed_pct", self.share)
+        self.lags = values.get("on_schedule") is False
+        if self.completed_pct is not None and self.planned_pct is not None:
+            self.lags = self.completed_pct < self.planned_pct
 
 
 def findings(row: Row) -> Iterator[Finding]:
@@ -119,15 +110,9 @@ def _lagging(row: Row) -> Iterator[Finding]:
 
 
 def _fallen(row: Row) -> Iterator[Finding]:
-    for field in (
-        "cumulative_quantity",
-        "completed_pct",
-        "completed_investment_wan",
-        "allocated_wan",
-        "paid_wan",
-    ):
-        now, before = row.number(field), row.before(field)
-        if now is not None and before is not None and now < before:
+    for field, before in row.before.items():
+        now = row.numbers.get(field) if field in _CUMULATIVE else None
+        if now is not None and now < before:
             yield Finding(
                 Level.WARNING,
                 "cumulative_fell",
@@ -140,11 +125,13 @@ def _fallen(row: Row) -> Iterator[Finding]:
 
 
 def _jumped(row: Row) -> Iterator[Finding]:
-    now, before = row.completed_pct, row.before("completed_pct")
+    now, before = row.completed_pct, row.before.get("completed_pct")
     limit = row.context.jump_pp
     if now is not None and before is not None and now - before > limit:
         field = (
-            "completed_pct" if row.number("completed_pct") is not None else "cumulative_quantity"
+            "completed_pct"
+            if row.numbers.get("completed_pct") is not None
+            else "cumulative_quantity"
         )
         yield Finding(
             Level.WARNING,
@@ -159,9 +146,9 @@ def _jumped(row: Row) -> Iterator[Finding]:
 
 def _beyond(row: Row) -> Iterator[Finding]:
     done, target, stated = (
-        row.number("cumulative_quantity"),
+        row.numbers.get("cumulative_quantity"),
         row.target_quantity,
-        row.number("completed_pct"),
+        row.numbers.get("completed_pct"),
     )
     if done is not None and target and done > target:
         yield Finding(
@@ -182,7 +169,7 @@ def _beyond(row: Row) -> Iterator[Finding]:
             _("核对数字，或说明超额完成的原因"),
         )
     for less, more in (("paid_wan", "allocated_wan"), ("monthly_quantity", "cumulative_quantity")):
-        low, high = row.number(less), row.number(more)
+        low, high = row.numbers.get(less), row.numbers.get(more)
         if low is not None and high is not None and low > high:
             yield Finding(
                 Level.WARNING,
@@ -194,7 +181,7 @@ def _beyond(row: Row) -> Iterator[Finding]:
 
 
 def _contradicting(row: Row) -> Iterator[Finding]:
-    stated, share = row.number("completed_pct"), row.share
+    stated, share = row.numbers.get("completed_pct"), row.share
     if stated is not None and share is not None and abs(stated - share) > _SLACK_PP:
         yield Finding(
             Level.WARNING,
@@ -206,9 +193,9 @@ def _contradicting(row: Row) -> Iterator[Finding]:
             _("改正其中一个，或说明两者为何不同"),
         )
     monthly, done, before = (
-        row.number("monthly_quantity"),
-        row.number("cumulative_quantity"),
-        row.before("cumulative_quantity"),
+        row.numbers.get("monthly_quantity"),
+        row.numbers.get("cumulative_quantity"),
+        row.before.get("cumulative_quantity"),
     )
     if monthly is not None and done is not None and before is not None:
         slack = max(abs(done) * _TOLERANCE, _TOLERANCE)

@@ -11,6 +11,10 @@ from typing import NamedTuple
 
 from dashboard.imports.context import SheetKind, Value
 
+_NAMING = frozenset(
+    ("project_code", "project_name", "work_item_code", "work_item_name", "agency_name")
+)
+
 
 class Level(StrEnum):
     """Whether a problem stops the row, asks for a written reason or only wants to be seen."""
@@ -108,7 +112,8 @@ class Draft:
 
     `letters` (field → column, shared by the rows of a table), `raws` (only where the cell's text
     differs from the value) and `origins` (only where the cell lies elsewhere) are what `cells` is
-    made of. `marks` holds `month` for a date of which only the month was given.
+    made of. `marks` holds `month` for a date of which only the month was given. `old` are the
+    figures that would be replaced; `is_first` says that none were there at all.
     """
 
     sheet: str
@@ -121,12 +126,21 @@ class Draft:
     origins: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     status: Status = Status.NEW
-    changes: tuple[Change, ...] = ()
+    old: dict[str, Value] = field(default_factory=dict)
+    is_first: bool = True
 
     def cell(self, name: str) -> CellRef:
         """Say which cell the field came from. Raises KeyError for a field without a column."""
         where = self.origins.get(name) or f"{self.letters[name]}{self.row}"
         return CellRef(self.sheet, where, self.raws.get(name) or shown(self.values.get(name)))
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Give every field that saving would change; of a new row, every figure it brings."""
+        if self.is_first:
+            brought = (n for n, v in self.values.items() if v is not None and n not in _NAMING)
+            return tuple(Change(name, None, self.values[name]) for name in brought)
+        return tuple(Change(name, old, self.values[name]) for name, old in self.old.items())
 
     @property
     def cells(self) -> dict[str, CellRef]:

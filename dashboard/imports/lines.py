@@ -15,6 +15,8 @@ _TOTAL = re.compile(
 )
 _CHINESE_ORDINAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 
+_TELLING = 4
+
 
 class Line(StrEnum):
     """What a line of a table is."""
@@ -29,8 +31,7 @@ class Line(StrEnum):
 
 def line(grid: Grid, cover: Cover, row: int, naming: frozenset[int], hidden: bool) -> Line:
     """Tell what a line is; `naming` are the columns of codes and names, `hidden` reads all rows."""
-    cells = grid.rows[row]
-    filled = [(index, value) for index, value in enumerate(cells) if not _is_blank(value)]
+    filled = _filled(grid.rows[row])
     if not filled:
         return Line.BLANK
     if row in grid.hidden_rows and not hidden:
@@ -46,12 +47,19 @@ def line(grid: Grid, cover: Cover, row: int, naming: frozenset[int], hidden: boo
     return Line.DATA
 
 
-def _is_blank(value: Any) -> bool:
-    return value == "" or (isinstance(value, str) and not value.strip())
+def _filled(cells: list[Any]) -> list[tuple[int, Any]]:
+    """Give the first cells of a row that hold something, as many as it takes to tell."""
+    filled = []
+    for index, value in enumerate(cells):
+        if value != "" and (not isinstance(value, str) or value.strip()):
+            filled.append((index, value))
+            if len(filled) == _TELLING:
+                break
+    return filled
 
 
 def _is_total(filled: list[tuple[int, Any]], naming: frozenset[int]) -> bool:
-    for position, (index, value) in enumerate(filled[:4]):
+    for position, (index, value) in enumerate(filled):
         named = isinstance(value, str) and len(value) < 24 and (not position or index in naming)
         if named and _TOTAL.fullmatch(squeezed(value)):
             return True

@@ -36,6 +36,7 @@ class Matcher:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.exact = {project.code: project for project in context.projects}
         self.by_code = {squeezed(p.code).lower(): p for p in context.projects}
         self.by_name: dict[str, list[Project]] = defaultdict(list)
         for project in context.projects:
@@ -62,12 +63,12 @@ class Matcher:
         return self._with_item(found, values) if found.project else found
 
     def _by_code(self, code: str, name: Value) -> Matched:
-        project = self.by_code.get(squeezed(code).lower())
+        project = self.exact.get(code) or self.by_code.get(squeezed(code).lower())
         if project is None:
             return self._unknown("project_code", code, self._near(code, name))
         if not self._own(project):
             return _foreign("project_code", project)
-        if isinstance(name, str) and same(name) != same(project.name):
+        if isinstance(name, str) and name != project.name and same(name) != same(project.name):
             others = [p for p in self.by_name.get(same(name), []) if p is not project]
             if others:
                 return Matched(

@@ -11,6 +11,7 @@ from dashboard.i18n import _
 
 PLACES = Decimal("0.000001")
 LARGEST = 10**15
+_SHORT = 8
 ARABIC = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _DIGITS = "零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾"
 CHINESE = rf"[{_DIGITS}][{_DIGITS}百千佰仟点万亿]*"
@@ -62,6 +63,9 @@ def of_float(value: float) -> Decimal:
     """Give what a spreadsheet shows of its binary number: fifteen digits. Raises Unreadable."""
     if not abs(value) < LARGEST:
         raise Unreadable(_("这个数字大得不可能"), _("填写真实的数字"))
+    text = repr(value)
+    if len(text) <= _SHORT and "e" not in text:
+        return Decimal(text.removesuffix(".0"))
     return rounded(Decimal(format(value, ".15g")))
 
 

@@ -17,12 +17,18 @@ NOTHING = frozenset(
 )
 DITTO = frozenset({"同上", "〃", "同上行", "″", "同上。"})
 _SEPARATORS = re.compile(r"[、，,;；/\n\s]+")
+_EDGES = frozenset(" -—–－_/")
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 
 
 def is_nothing(text: str) -> bool:
     """Say whether people mean nothing by it: 无, /, - and the like."""
     return text in NOTHING or not text.strip("-—–－_/ \u3000")
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a text is surely itself: nothing to trim, to drop or to take for nothing."""
+    return len(text) > 3 and text.isprintable() and text[0] not in _EDGES and text[-1] != " "
 
 
 def text_of(value: Any) -> str:

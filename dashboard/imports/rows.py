@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as field_of
+from typing import Any, NamedTuple
 
 from dashboard.i18n import _
 from dashboard.imports import narrative
-from dashboard.imports.column import FIGURES, Column, Kind
+from dashboard.imports.column import Column, Kind
 from dashboard.imports.context import Context, Value
 from dashboard.imports.days import MONTH, day, says_no_date
 from dashboard.imports.examination import shown as shown_value
@@ -18,11 +18,15 @@ from dashboard.imports.formats import PERCENT
 from dashboard.imports.grid import Grid, place
 from dashboard.imports.mapping import Mapped
 from dashboard.imports.numerals import LARGEST, Unreadable, of_float, rounded
-from dashboard.imports.parsers import DITTO, code, flag, names, text_of, words
+from dashboard.imports.parsers import DITTO, code, flag, is_plain, names, text_of, words
 from dashboard.imports.tables import Cover, Found
 
 _NATURE = {"monthly_quantity": True, "cumulative_quantity": False}
+_TEXTS = frozenset({Kind.TEXT, Kind.NARRATIVE})
 _SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES})
+_FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
+_DAYS = frozenset({Kind.DAY, Kind.DEADLINE})
+_REMEMBERED = 4_000
 
 
 @dataclass(slots=True)
@@ -38,14 +42,35 @@ class Wrong:
 
 @dataclass(slots=True)
 class RowRead:
-    """What a row says; `row` counts from 0. `moved` are the cells a value was merged from."""
+    """What a row says; `row` counts from 0."""
 
     row: int
-    values: dict[str, Value] = field(default_factory=dict)
-    raws: dict[str, str] = field(default_factory=dict)
-    origins: dict[str, str] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
-    wrong: list[Wrong] = field(default_factory=list)
+    values: dict[str, Value] = field_of(default_factory=dict)
+    raws: dict[str, str] = field_of(default_factory=dict)
+    origins: dict[str, str] = field_of(default_factory=dict)
+    marks: dict[str, str] = field_of(default_factory=dict)
+    wrong: list[Wrong] = field_of(default_factory=list)
+
+
+class _Reading(NamedTuple):
+    """What a cell says: the value, what stands there where that differs, how exact it is."""
+
+    value: Any
+    raw: str = ""
+    mark: str = ""
+    due_text: str | None = None
+
+
+@dataclass(slots=True)
+class Place:
+    """A column that is read; `known` remembers the texts read before."""
+
+    index: int
+    column: Column
+    unit: str
+    field: str
+    is_text: bool
+    known: dict[tuple[str, str], _Reading] = field_of(default_factory=dict)
 
 
 class Reader:
@@ -56,12 +81,14 @@ class Reader:
     ) -> None:
         self.grid, self.origins, self.found = grid, cover.origins, found
         self.context = context
-        self.previous: dict[str, Any] = {}
-        read = [one for one in mapped if one.column]
-        if not context.include_hidden:
-            read = [one for one in read if one.index not in grid.hidden_columns]
-        self.columns = [(one, one.column) for one in read if one.column]
-        self.places = {column.field: one.index for one, column in self.columns}
+        self.above: dict[str, Value] = {}
+        self.special = {row for row, _column in cover.origins} | {row for row, _c in grid.faults}
+        self.columns = [
+            Place(one.index, one.column, one.unit, one.column.field, one.column.kind in _TEXTS)
+            for one in mapped
+            if one.column and (context.include_hidden or one.index not in grid.hidden_columns)
+        ]
+        self.places = {one.field: one.index for one in self.columns}
         self.scales: dict[str, str] = {}
 
     def value(self, row: int, index: int) -> Any:
@@ -71,9 +98,9 @@ class Reader:
 
     def settle_scales(self, rows: Sequence[int]) -> None:
         """Decide from the given rows what bare numbers of the percent columns mean."""
-        for one, column in self.columns:
-            if column.kind is Kind.PERCENT:
-                self.scales[column.field] = one.unit or self._scale(one.index, rows)
+        for one in self.columns:
+            if one.column.kind is Kind.PERCENT:
+                self.scales[one.field] = one.unit or self._scale(one.index, rows)
 
     def _scale(self, index: int, rows: Sequence[int]) -> str:
         """Say what bare numbers of a percent column mean, where all of them together tell."""
@@ -89,81 +116,110 @@ class Reader:
             return "mixed" if any(0 < number <= 1 for number in numbers) else "points"
         return "fraction" if len(inside) > 1 else ""
 
-    def read(
-        self, row: int, columns: list[tuple[Mapped, Column]], into: RowRead, unit: str
-    ) -> None:
+    def read(self, columns: list[Place], into: RowRead, unit: str) -> None:
         """Read the given columns of a row. `unit` is the unit of measure of its project."""
-        for one, column in columns:
-            value, spot = self._spot(row, one.index, column)
-            if value == "" and spot not in self.grid.faults:
-                into.values[column.field] = None
-                continue
-            try:
-                self._into(into, one, column, value, spot, unit)
-            except Unreadable as error:
-                into.values[column.field] = None
-                raw = self.grid.faults.get(spot) or self._raw(value, spot)
-                into.wrong.append(Wrong(column.field, *spot, raw, error))
-                self.previous.pop(column.field, None)
+        row, values = into.row, into.values
+        cells = self.grid.rows[row]
+        width, special = len(cells), row in self.special
+        for one in columns:
+            value = cells[one.index] if one.index < width else ""
+            if not special:
+                if value == "":
+                    values[one.field] = None
+                    continue
+                if one.is_text and type(value) is str and is_plain(value):
+                    values[one.field] = value
+                    continue
+            self._read_cell(into, one, value, (row, one.index), unit)
 
-    def _spot(self, row: int, index: int, column: Column) -> tuple[Any, tuple[int, int]]:
+    def _read_cell(
+        self, into: RowRead, one: Place, value: Any, spot: tuple[int, int], unit: str
+    ) -> None:
+        value, spot = self._spot(one, value, spot)
+        into.values[one.field] = None
+        if value == "" and spot not in self.grid.faults:
+            return
+        try:
+            found = self._read(one, value, spot, unit)
+        except Unreadable as error:
+            raw = self.grid.faults.get(spot) or self._shown(value, spot)
+            into.wrong.append(Wrong(one.field, *spot, raw, error))
+            return
+        into.values[one.field] = found[0]
+        if found[1]:
+            into.raws[one.field] = found[1]
+        if spot != (into.row, one.index):
+            into.origins[one.field] = place(*spot)
+        if one.column.kind in _DAYS:
+            self._note_day(into, one, found)
+
+    def _note_day(self, into: RowRead, one: Place, found: _Reading) -> None:
+        """Keep how exactly a day was given, and a deadline's own words."""
+        if found.mark:
+            into.marks[one.field] = found.mark
+        if one.column.kind is Kind.DEADLINE:
+            into.values["due_text"] = found.due_text
+
+    def _spot(self, one: Place, value: Any, spot: tuple[int, int]) -> tuple[Any, tuple[int, int]]:
         """Find the cell that shows here; a figure merged over rows counts for the first only."""
-        value = self.value(row, index)
-        origin = self.origins.get((row, index)) if value == "" and column.kind in _SPREAD else None
-        if origin and origin[1] == index and origin[0] >= self.found.first:
+        origin = self.origins.get(spot) if value == "" and one.column.kind in _SPREAD else None
+        if origin and origin[1] == one.index and origin[0] >= self.found.first:
             return self.value(*origin), origin
-        return value, (row, index)
+        return value, spot
 
-    def _raw(self, value: Any, spot: tuple[int, int]) -> str:
-        percent = isinstance(value, float) and self.grid.shown_as.get(spot) == PERCENT
-        if percent and abs(value) < LARGEST:
+    def _shown(self, value: Any, spot: tuple[int, int]) -> str:
+        percent_cell = isinstance(value, float) and self.grid.shown_as.get(spot) == PERCENT
+        if percent_cell and abs(value) < LARGEST:
             return f"{shown_value(rounded(of_float(value) * 100))}%"
         return text_of(value)
 
-    def _into(
-        self,
-        into: RowRead,
-        one: Mapped,
-        column: Column,
-        value: Any,
-        spot: tuple[int, int],
-        unit: str,
-    ) -> None:
-        name = column.field
+    def _read(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
+        """Read a cell; texts read before are remembered, since most repeat."""
+        if not isinstance(value, str):
+            return self._read_number(one, value, spot, unit)
+        known = one.known.get((value, unit))
+        if known is None:
+            known = self._parsed(one, value, spot, unit)
+            if len(one.known) < _REMEMBERED and value.strip() not in DITTO:
+                one.known[value, unit] = known
+        return known
+
+    def _read_number(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
+        kind = one.column.kind
+        if isinstance(value, float) and spot not in self.grid.faults:
+            shown = self.grid.shown_as.get(spot, "")
+            if kind is Kind.PERCENT and shown == PERCENT and 0 <= value < LARGEST:
+                share = rounded(of_float(value) * 100)
+                return _Reading(share, f"{share}%")
+            same = not one.unit or not unit or one.unit == unit
+            plain = (kind is Kind.NUMBER and same) or (kind is Kind.MONEY and one.unit == "万元")
+            if plain and not shown:
+                return _Reading(of_float(value))
+        return self._parsed(one, value, spot, unit)
+
+    def _parsed(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
         if fault := self.grid.faults.get(spot):
             raise _faulty(fault)
+        name, mark, due_text = one.field, "", None
         if isinstance(value, str) and value.strip() in DITTO:
-            if name not in self.previous or column.kind is Kind.CODE:
+            if self.above.get(name) is None or one.column.kind is Kind.CODE:
                 raise Unreadable(_("“同上”的上面没有可用的内容"), _("直接填写内容"))
-            result = self.previous[name]
+            result = self.above[name]
+        elif one.column.kind in _DAYS:
+            result, mark, due_text = self._day(one.column, value)
         else:
-            result = self._parsed(into, one, column, value, spot, unit)
-        self.previous[name] = result
-        into.values[name] = result
-        if spot != (into.row, one.index):
-            into.origins[name] = place(*spot)
-        if result is not None:
-            raw = self._raw(value, spot)
-            if raw != shown_value(result):
-                into.raws[name] = raw
+            shown = self.grid.shown_as.get(spot, "") if one.column.kind in _FORMATTED else ""
+            result = self._value(one, value, shown, unit)
+        raw = "" if result is None else self._shown(value, spot)
+        return _Reading(result, "" if raw == shown_value(result) else raw, mark, due_text)
 
-    def _parsed(
-        self,
-        into: RowRead,
-        one: Mapped,
-        column: Column,
-        value: Any,
-        spot: tuple[int, int],
-        unit: str,
-    ) -> Any:
-        shown = self.grid.shown_as.get(spot, "")
-        match column.kind:
-            case Kind.TEXT | Kind.NARRATIVE:
-                return words(value)
+    def _value(self, one: Place, value: Any, shown: str, unit: str) -> Any:
+        match one.column.kind:
             case Kind.PERCENT:
-                return percent(value, shown, self.scales[column.field])
+                return percent(value, shown, self.scales[one.field])
             case Kind.NUMBER:
-                return quantity(value, shown, unit, one.unit, monthly=_NATURE.get(column.field))
+                nature = _NATURE.get(one.field)
+                return quantity(value, shown, unit, one.unit, monthly=nature)
             case Kind.MONEY:
                 return amount_wan(value, shown, one.unit)
             case Kind.CODE:
@@ -176,20 +232,17 @@ class Reader:
                 text = words(value)
                 return text and narrative.milestones(text, self.context.month.year)
             case _:
-                return self._day(into, column, value)
+                return words(value)
 
-    def _day(self, into: RowRead, column: Column, value: Any) -> date | None:
+    def _day(self, column: Column, value: Any) -> tuple[Any, str, str | None]:
         deadline = column.kind is Kind.DEADLINE
-        if deadline:
-            into.values["due_text"] = words(value)
+        due_text = words(value) if deadline else None
         if deadline and isinstance(value, str) and says_no_date(value):
-            return None
+            return None, "", due_text
         found = day(value, self.context.month.year)
         if found is None:
-            return None
-        if found.mark == MONTH:
-            into.marks[column.field] = MONTH
-        return found.on
+            return None, "", due_text
+        return found.on, MONTH if found.mark == MONTH else "", due_text
 
 
 def _faulty(fault: str) -> Unreadable:
@@ -204,8 +257,3 @@ def _faulty(fault: str) -> Unreadable:
         _("改正公式，或直接填写数字"),
         "error_value",
     )
-
-
-def numbers_of(columns: list[tuple[Mapped, Column]]) -> Iterator[tuple[Mapped, Column]]:
-    """Give the columns whose figures a total row sums."""
-    return ((one, column) for one, column in columns if column.kind in FIGURES - {Kind.PERCENT})

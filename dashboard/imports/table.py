@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from dashboard.i18n import _
 from dashboard.imports import checks, monthly, narrative, plan
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.column import Kind
 from dashboard.imports.context import Context, SheetKind, Value
 from dashboard.imports.difference import difference
 from dashboard.imports.examination import (
@@ -76,8 +76,9 @@ class TableExamination:
         self.reader = Reader(grid, cover, found, self.columns, context)
         identity = _IDENTITY[context.kind]
         read = self.reader.columns
-        self.naming = [(one, column) for one, column in read if column.field in identity]
-        self.figures = [(one, column) for one, column in read if column.field not in identity]
+        self.naming = [one for one in read if one.field in identity]
+        self.figures = [one for one in read if one.field not in identity]
+        self.money = [one for one in self.figures if one.column.kind is Kind.MONEY]
         self.letters = {field: letter(index) for field, index in self.reader.places.items()}
         if "due_on" in self.letters:
             self.letters["due_text"] = self.letters["due_on"]
@@ -177,11 +178,12 @@ class TableExamination:
 
     def _data(self, row: int) -> None:
         read = RowRead(row)
-        self.reader.read(row, self.naming, read, "")
+        self.reader.read(self.naming, read, "")
         self._inherit(read)
         matched = self.matcher.match(read.values)
         target = matched.item or matched.project
-        self.reader.read(row, self.figures, read, target.unit_of_measure if target else "")
+        self.reader.read(self.figures, read, target.unit_of_measure if target else "")
+        self.reader.above = dict(read.values)
         self._split(read)
         monthly_kind = self.context.kind is SheetKind.MONTHLY
         if monthly_kind and not read.wrong and self._is_silent(read):
@@ -242,7 +244,7 @@ class TableExamination:
         )
 
     def _fallback(self) -> str:
-        return next(iter(self.naming))[1].field
+        return self.naming[0].field
 
     def _wrong(self, read: RowRead) -> bool:
         for wrong in read.wrong:
@@ -323,7 +325,8 @@ class TableExamination:
         project, item = matched.project, matched.item
         target = item or project
         ignored = _IGNORED[self.context.kind]
-        status, changes = difference(read.values, target.current if target else {}, ignored)
+        current = target.current if target else {}
+        status, old = difference(read.values, current, ignored)
         letters = self.letters
         return Draft(
             self.grid.name,
@@ -336,24 +339,22 @@ class TableExamination:
             read.origins,
             read.marks,
             Status.REFUSED if refused else status,
-            changes,
+            old,
+            not current,
         )
-
-    def _summed(self) -> Iterable[tuple[Mapped, Column]]:
-        return ((one, column) for one, column in self.figures if column.kind is Kind.MONEY)
 
     def _add_up(self, read: RowRead) -> None:
         unread = {wrong.field for wrong in read.wrong}
-        for _one, column in self._summed():
-            sums, value = self.sums[column.field], read.values.get(column.field)
-            sums.certain = sums.certain and column.field not in unread
+        for one in self.money:
+            sums, value = self.sums[one.field], read.values.get(one.field)
+            sums.certain = sums.certain and one.field not in unread
             if isinstance(value, Decimal):
                 sums.whole += value
                 sums.part += value
 
     def _total(self, row: int, *, early: bool) -> None:
-        for one, column in self._summed():
-            sums = self.sums[column.field]
+        for one in self.money:
+            sums = self.sums[one.field]
             shown = self.grid.shown_as.get((row, one.index), "")
             try:
                 total = amount_wan(self.reader.value(row, one.index), shown, one.unit)
@@ -364,7 +365,7 @@ class TableExamination:
             if early:
                 sums.early.append((row, total))
             elif min(abs(total - sums.whole), abs(total - sums.part)) > _TOLERANCE:
-                self._mismatch(row, column.field, total, sums.whole)
+                self._mismatch(row, one.field, total, sums.whole)
             sums.part = Decimal(0)
 
     def _check_early_totals(self) -> None:

@@ -25,6 +25,7 @@ _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|填报说明)(?:[:：]|\d|[一二三])|^(?:填表人|填报人|制表人?|审核人?|单位负责人|负责人签字|"
     r"联系电话|分管领导签字|主要负责人|报送时间|填报时间|填报单位|单位盖章|经办人)[(（:：]"
 )
+_NOTE_STARTS = frozenset("注备说填制审单联分主报经")
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]|^[(（][一二三四五六七八九十]{1,3}[)）]")
 
 
@@ -219,7 +220,7 @@ def _is_counting(rows: list[list[Any]]) -> bool:
 
 def is_note(text: str) -> bool:
     """Say whether a line stands at the foot of a table: a remark, a signature."""
-    return bool(_NOTE.match(squeezed(text)))
+    return text.lstrip()[:1] in _NOTE_STARTS and bool(_NOTE.match(squeezed(text)))
 
 
 def is_ordinal(text: str) -> bool:

@@ -21,7 +21,6 @@ from dashboard.imports.context import (
     WorkItem,
 )
 from dashboard.imports.examination import (
-    Change,
     ColumnMatch,
     Draft,
     Examination,
@@ -34,11 +33,15 @@ from dashboard.imports.examination import (
 from dashboard.imports.narrative import Milestone
 
 _TAG = "\u0001"
+_STATUS = {status.value: status for status in Status}
 
 
 def packed(value: Value) -> Any:
     """Write a value so that `unpacked` gives it back; texts, flags and nothing stay as they are."""
-    if isinstance(value, Decimal):
+    kind = type(value)
+    if kind is str or value is None:
+        return value
+    if kind is Decimal:
         return f"{_TAG}n{value}"
     if isinstance(value, date):
         return f"{_TAG}d{value.isoformat()}"
@@ -59,11 +62,13 @@ def _packed_part(part: object) -> Any:
 
 def unpacked(value: Any) -> Value:
     """Read what `packed` wrote."""
-    if isinstance(value, str) and value[:1] == _TAG:
+    if isinstance(value, str):
+        if value[:1] != _TAG:
+            return value
         return Decimal(value[2:]) if value[1] == "n" else date.fromisoformat(value[2:])
     if isinstance(value, list):
         return tuple(_unpacked_part(part) for part in value)
-    return value if isinstance(value, str | bool) else None
+    return value if isinstance(value, bool) else None
 
 
 def _unpacked_part(part: Any) -> object:
@@ -156,20 +161,17 @@ def _agency(row: dict[str, Any]) -> Agency:
 
 
 def examination_to_json(examination: Examination) -> str:
-    """Write an examination; a draft is a list, and its columns stand once a table."""
-    letters: list[Mapping[str, str]] = []
-    numbers: dict[int, int] = {}
-    for draft in examination.drafts:
-        if id(draft.letters) not in numbers:
-            numbers[id(draft.letters)] = len(letters)
-            letters.append(draft.letters)
+    """Write an examination; what drafts of one table share (a shape) is written once."""
+    shapes: dict[tuple[Any, ...], int] = {}
+    drafts = [_draft(draft, shapes) for draft in examination.drafts]
+    letters = {id(draft.letters): draft.letters for draft in examination.drafts}
     row = {
         "kind": examination.kind,
         "file_kind": examination.file_kind,
         "sha256": examination.sha256,
         "tables": [asdict(table) for table in examination.tables],
-        "letters": letters,
-        "drafts": [_draft(draft, numbers[id(draft.letters)]) for draft in examination.drafts],
+        "shapes": [[shape[0], letters[shape[1]], shape[2:]] for shape in shapes],
+        "drafts": drafts,
         "problems": [asdict(problem) for problem in examination.problems],
         "told": [asdict(told) for told in examination.told],
         "refusal": examination.refusal,
@@ -177,19 +179,21 @@ def examination_to_json(examination: Examination) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _draft(draft: Draft, letters: int) -> list[Any]:
+def _draft(draft: Draft, shapes: dict[tuple[Any, ...], int]) -> list[Any]:
+    """Write a draft as its shape's number and its values in the shape's order."""
+    shape = (draft.sheet, id(draft.letters), *draft.values)
     return [
-        draft.sheet,
+        shapes.setdefault(shape, len(shapes)),
         draft.row,
         draft.project_code,
         draft.work_item_code,
-        _values(draft.values),
-        letters,
+        [packed(value) for value in draft.values.values()],
         draft.raws,
         draft.origins,
         draft.marks,
         draft.status,
-        [(change.field, packed(change.old)) for change in draft.changes],
+        _values(draft.old),
+        draft.is_first,
     ]
 
 
@@ -201,7 +205,7 @@ def examination_from_json(text: str) -> Examination:
         row["file_kind"],
         row["sha256"],
         tuple(_table(table) for table in row["tables"]),
-        tuple(_read_draft(draft, row["letters"]) for draft in row["drafts"]),
+        tuple(_read_draft(draft, row["shapes"]) for draft in row["drafts"]),
         tuple(_problem(problem) for problem in row["problems"]),
         tuple(Told(**told) for told in row["told"]),
         row["refusal"],
@@ -220,20 +224,12 @@ def _problem(row: dict[str, Any]) -> Problem:
     return Problem(**(row | {"level": Level(row["level"])}))
 
 
-def _read_draft(row: list[Any], letters: list[dict[str, str]]) -> Draft:
-    sheet, number, project, item, packed_values, at, raws, origins, marks, status, changed = row
-    values = _unpacked_values(packed_values)
-    changes = tuple(Change(name, unpacked(old), values.get(name)) for name, old in changed)
+def _read_draft(row: list[Any], shapes: list[Any]) -> Draft:
+    at, number, project, item, packed_values, raws, origins, marks, status, old, first = row
+    sheet, letters, names = shapes[at]
+    values = dict(zip(names, map(unpacked, packed_values), strict=True))
+    replaced = _unpacked_values(old) if old else {}
     return Draft(
-        sheet,
-        number,
-        project,
-        item,
-        values,
-        letters[at],
-        raws,
-        origins,
-        marks,
-        Status(status),
-        changes,
-    )
+        sheet, number, project, item, values, letters, raws, origins, marks, _STATUS[status],
+        replaced, first,
+    )  # fmt: skip

@@ -11,9 +11,10 @@ from dashboard.imports.formats import of_styles
 from dashboard.imports.grid import Book, Grid, Refused
 from dashboard.imports.ole import OleFile
 from dashboard.imports.package import broken, too_large
+from dashboard.imports.quickscan import UNCALCULATED
 from dashboard.imports.sniff import ole_kind
 from dashboard.imports.values import sheets_by_calamine
-from dashboard.imports.xlsx import UNCALCULATED, bounded
+from dashboard.imports.xlsx import bounded
 
 _BOUNDSHEET, _FORMAT, _XF, _FILEPASS, _EOF = 0x85, 0x041E, 0xE0, 0x2F, 0x0A
 _ROW, _COLINFO, _MULRK, _FORMULA, _BOOLERR = 0x0208, 0x7D, 0xBD, 0x06, 0x0205

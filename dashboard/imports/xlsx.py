@@ -11,11 +11,11 @@ from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.grid import Book, Grid, Refused, index, letter
 from dashboard.imports.package import Package, SheetPart, opened, repacked, run, too_large, walk
+from dashboard.imports.quickscan import UNCALCULATED, quickly_scanned
 from dashboard.imports.values import sheets_by_calamine
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _MERGES = 100_000
-UNCALCULATED = "?"
 
 
 class _Scan:
@@ -173,6 +173,9 @@ def _nothing(_tag: str, _attributes: dict[str, Any]) -> None:
 
 
 def _scanned(package: Package, sheet: SheetPart, limits: Limits) -> Grid:
-    grid = scanned(package.parts[sheet.path], sheet.name, package.styles, limits)
+    xml, styles = package.parts[sheet.path], package.styles
+    grid = quickly_scanned(xml, sheet.name, styles, limits, _MERGES)
+    if grid is None:
+        grid = scanned(xml, sheet.name, styles, limits)
     grid.visible = sheet.state == "visible"
     return grid

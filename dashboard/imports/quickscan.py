@@ -1,0 +1,78 @@
+"""What `xlsx.scanned` finds, found five times faster in the XML that spreadsheet programs write.
+
+It looks for the few cells that matter by pattern, which is right as long as the XML is plain: no
+comments, sections or declarations, and every cell with its name first. Anything else is left to
+the parser.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dashboard.imports.context import Limits
+from dashboard.imports.grid import Grid, index, position
+
+UNCALCULATED = "?"
+_PLAIN = re.compile(
+    rb'(?:<\?xml version="1.0"(?: encoding="(?i:utf-8)")?[^>]*\?>\s*)?<worksheet[ >]'
+)
+_CELLS = re.compile(rb"<c[\s/>]")
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})\d')
+_ROWS = re.compile(rb'<row r="(\d{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? (?:hidden="(?:1|true)"|ht="0")')
+_COLUMNS = re.compile(rb"<col [^>]*>")
+_ERROR = re.compile(
+    rb'<c r="([A-Z]+\d+)"[^>]*? t="e"[^>]*>(?:<f(?:[^>]*/>|[^<]*</f>))?<v>([^<]*)</v>'
+)
+_FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)><f(?:[^>]*/>|[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]+\d+)(?::([A-Z]+\d+))?"')
+_NUMBER = re.compile(rb' (min|max)="(\d{1,6})"')
+_GONE = re.compile(rb' (?:hidden="(?:1|true)"|width="0")')
+
+
+def quickly_scanned(
+    xml: bytes, name: str, styles: list[str], limits: Limits, merges: int
+) -> Grid | None:
+    """Pass over a sheet's XML by patterns; None where it is not plain or reaches far."""
+    if b"<!" in xml or not _PLAIN.match(xml) or not _is_near(xml, limits):
+        return None
+    grid = Grid(name, [])
+    grid.hidden_rows = {int(found) - 1 for found in _HIDDEN_ROW.findall(xml)}
+    grid.shown_as = _formats(xml, styles)
+    for cell, fault in _ERROR.findall(xml):
+        grid.faults[position(cell.decode())] = fault.decode()
+    for cell, attributes in _FORMULA.findall(xml):
+        if b't="str"' not in attributes:
+            grid.faults[position(cell.decode())] = UNCALCULATED
+    for tag in _COLUMNS.findall(xml):
+        if _GONE.search(tag):
+            ends = {key: int(number) for key, number in _NUMBER.findall(tag)}
+            last = min(ends.get(b"max", 1), limits.columns)
+            grid.hidden_columns.update(range(ends.get(b"min", 1) - 1, last))
+    for first, last in _MERGE.findall(xml)[:merges]:
+        grid.merges.append((*position(first.decode()), *position((last or first).decode())))
+    return grid
+
+
+def _is_near(xml: bytes, limits: Limits) -> bool:
+    """Say whether every row and cell is named and none of them, even an empty one, lies far."""
+    letters, rows = _LETTERS.findall(xml), _ROWS.findall(xml)
+    if len(letters) != len(_CELLS.findall(xml)) or len(rows) != xml.count(b"<row"):
+        return False
+    columns = max((index(found.decode()) for found in set(letters)), default=0) + 1
+    high_row = max(map(int, rows), default=1)
+    near = high_row <= limits.rows and columns <= limits.columns
+    return near and high_row * columns <= limits.cells
+
+
+def _formats(xml: bytes, styles: list[str]) -> dict[tuple[int, int], str]:
+    """Find the cells whose number format changes what their figure means."""
+    telling = {str(number): shown for number, shown in enumerate(styles) if shown}
+    if not telling:
+        return {}
+    numbers = "|".join(telling).encode()
+    pattern = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? s="(' + numbers + rb')"')
+    return {
+        (int(row) - 1, index(letters.decode())): telling[style.decode()]
+        for letters, row, style in pattern.findall(xml)
+    }

@@ -18,13 +18,14 @@ from dashboard.permissions import Action, Actor
 from dashboard.queries.changes import changes_since
 from dashboard.queries.light import counts_by_kind
 from dashboard.rules.light import RANKS, WORST_FIRST
-from dashboard.ui import choose, light_card, parts
+from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.guard import signed_in
 from dashboard.ui.read import read
 from models.light import LightKind
 
 MOST_ROWS = 60
 NEEDS = 5
+_ROW = "matrix-row"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -101,14 +102,21 @@ def show_filters(lit: pd.DataFrame, kind: str) -> pd.DataFrame:
         "category": (_("类别"), "field"),
         "region": (_("地区"), "place"),
     }
-    active = [key for _label, key in columns.values() if st.query_params.get(key)]
-    with st.expander(_("筛选") + (f"（{len(active)}）" if active else ""), expanded=bool(active)):
-        for box, (name, (label, key)) in zip(st.columns(4), columns.items(), strict=True):
-            options = ["", *sorted({str(value) for value in lit[name] if value})]
+    options = {
+        key: ["", *sorted({str(value) for value in lit[name] if value})]
+        for name, (_label, key) in columns.items()
+    }
+    active = [key for key, known in options.items() if st.query_params.get(key) in known[1:]]
+    label = _("筛选") + (f"（{len(active)}）" if active else "")
+    panel = st.expander(label, expanded=bool(active), key="filters", on_change="rerun")
+    if panel.open:
+        for box, (label, key) in zip(panel.columns(4), columns.values(), strict=True):
             with box:
-                picked = choose.linked_choice(label, key, options, {"": _("全部")}, "")
-            if picked:
-                found = found[found[name] == picked]
+                choose.linked_choice(label, key, options[key], {"": _("全部")}, "")
+    for name, (_label, key) in columns.items():
+        picked = st.query_params.get(key, "")
+        if picked in options[key][1:]:
+            found = found[found[name] == picked]
     return found
 
 
@@ -124,14 +132,16 @@ def show_matrix(shown: pd.DataFrame, matrix: pd.DataFrame, words: Mapping[str, s
     }
     with st.container(horizontal=True, key="matrix-body", gap=None):
         with st.container(key="matrix-names", width="stretch"):
-            for row in rows:
-                st.button(
-                    f"{row['code'].rpartition('-')[2]} {row['name']}",
-                    key=f"row-{row['project_id']}",
-                    type="tertiary",
-                    on_click=_open,
-                    args=(row["code"],),
-                )
+            names = {row["code"]: f"{row['code'].rpartition('-')[2]} {row['name']}" for row in rows}
+            st.pills(
+                _("项目"),
+                list(names),
+                format_func=lambda code: names.get(code, code),
+                key=_ROW,
+                on_change=_open_row,
+                label_visibility="collapsed",
+                width="stretch",
+            )
         with st.container(key="matrix-lights", width=max(40, 34 * len(months))):
             st.html(_grid(rows, months, lights, words))
     note = _("虚线框：该月尚未结账。")
@@ -168,6 +178,12 @@ def _grid(
         f'<table class="ms-matrix"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table>"
     )
+
+
+def _open_row() -> None:
+    if code := state.kept(_ROW):
+        _open(code)
+    state.keep(_ROW, None)
 
 
 def _open(code: str, act: str = "") -> None:

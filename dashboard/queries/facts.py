@@ -204,11 +204,18 @@ def programme_day(programme: Programme, today: date) -> date:
 def month_in_view(session: Session, programme_id: int, day: date) -> date:
     """Give the month to light on a day: the latest whose reports were due by then.
 
-    A programme nobody reports on by periods shows the last month that has ended.
+    A programme nobody reports on by periods shows the last month of its year that has ended, and
+    before that its first one.
     """
     statement = select(func.max(col(ReportingPeriod.month))).where(
         col(ReportingPeriod.programme_id) == programme_id, col(ReportingPeriod.due_on) <= day
     )
     found: date | None = session.connection().scalar(statement)
+    if found is not None:
+        return found
+    year = session.connection().scalar(
+        select(col(Programme.year)).where(col(Programme.id) == programme_id)
+    )
     month = day.replace(day=1)
-    return found or (month if day == month_end(month) else previous_month(month))
+    ended = month if day == month_end(month) else previous_month(month)
+    return max(ended, date(year, 1, 1)) if year else ended

@@ -63,54 +63,64 @@ def remedies(rules: RuleSet, facts: Facts) -> tuple[Remedy, ...]:
     for each in light(rules, facts).dimensions:
         if each.kind is not None and RANKS[each.kind] > RANKS[LightKind.GOOD]:
             for remedy in _of_dimension(rules, each, facts):
-                found.setdefault(remedy.words, remedy)
+                found[remedy.words] = remedy
     return tuple(found.values())
 
 
 def _of_dimension(rules: RuleSet, lit: DimensionLight, facts: Facts) -> list[Remedy]:
     cases = rules.of(lit.dimension)
-    wanted: list[Remedy] = []
+    good = [case for case in cases if case.kind is None or case.kind in FINE]
+    ways = [(case, _way(cases, case, facts)) for case in good if not _waits(cases, case, facts)]
+    asked = []
     if facts["expected"] == 1 and facts["reported"] == 0:
-        wanted.append(Remedy("reported", Decimal(1), _("报送当月月报，并经审定")))
-    target = _target(cases, facts)
-    if target is None:
-        return wanted
+        asked.append(Remedy("reported", Decimal(1), _("报送当月月报，并经审定")))
+    if not ways:
+        return asked
+
+    def cost(way: tuple[Case, list[Remedy]]) -> tuple[bool, int, int]:
+        hard = sum(not _reportable(each.fact, facts) for each in way[1])
+        return way[0].kind is LightKind.DONE, hard, len(way[1])
+
+    return asked + min(ways, key=cost)[1]
+
+
+def _way(cases: tuple[Case, ...], target: Case, facts: Facts) -> list[Remedy]:
+    """Give what it takes to come into a case: meet its bounds, leave those before it."""
+    wanted: list[Remedy] = []
     changed = dict(facts)
     for bound in target.bounds:
         value = facts.get(bound.fact)
         if value is None or not within(bound, value):
-            remedy = _meet(bound, facts)
-            wanted.append(remedy)
-            changed[bound.fact] = remedy.value if remedy.fact == bound.fact else _inside(bound)
+            wanted.append(_meet(bound, facts))
+            changed[bound.fact] = _inside(bound)
     for case in cases[: cases.index(target)]:
         if blocked := _blocking(case, changed):
-            remedy = _leave(blocked, facts)
-            wanted.append(remedy)
+            wanted.append(_leave(blocked, facts))
             changed[blocked.fact] = _outside(blocked)
     return wanted
 
 
-def _target(cases: tuple[Case, ...], facts: Facts) -> Case | None:
-    """Choose the good case that asks least: not to be done, what a report can tell, few changes."""
-    good = [case for case in cases if case.kind in FINE and case.bounds]
+def _waits(cases: tuple[Case, ...], target: Case, facts: Facts) -> bool:
+    """Say whether a case before it will have its say once the figure that is missing is there."""
+    if facts.get("planned_pct") is None or facts.get("completed_pct") is not None:
+        return False
+    before = cases[: cases.index(target)]
+    own = {bound.fact for bound in target.bounds}
+    return any(
+        bound.fact in _SHORT and case.kind not in FINE and not own & _SHORT
+        for case in before
+        for bound in case.bounds
+    )
 
-    def cost(case: Case) -> tuple[int, int, int]:
-        failing = [
-            bound
-            for bound in case.bounds
-            if (value := facts.get(bound.fact)) is None or not within(bound, value)
-        ]
-        hard = sum(not _reportable(bound.fact, facts) for bound in failing)
-        return int(case.kind is LightKind.DONE), hard, len(failing)
 
-    return min(good, key=cost, default=None)
+_SHORT = frozenset({"shortfall_pp", "shortfall_ratio"})
 
 
 def _reportable(fact: str, facts: Facts) -> bool:
     """Say whether the next report can change the fact; a plan that is missing it cannot mend."""
-    if fact in {"shortfall_pp", "shortfall_ratio"}:
+    if fact in _SHORT:
         return facts.get("planned_pct") is not None
-    return fact != "nodes_due" and facts.get(fact) is not None
+    return fact == "completed_pct" or (fact != "nodes_due" and facts.get(fact) is not None)
 
 
 def _blocking(case: Case, facts: Mapping[str, Decimal | None]) -> Bound | None:
@@ -150,6 +160,8 @@ def _meet(bound: Bound, facts: Facts) -> Remedy:
 
 
 def _reach(percent: Decimal, included: bool) -> Remedy:
+    if percent < 0:
+        return Remedy("completed_pct", Decimal(0), _("填写累计完成进度"))
     form = _("累计完成进度达到 {value}% 以上") if included else _("累计完成进度高于 {value}%")
     value = percent if included else percent + Decimal(1) / 100
     return Remedy("completed_pct", value, form.format(value=number(percent)))

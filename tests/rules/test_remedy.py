@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import Session
 
 from dashboard.queries.rule import rules_on
 from dashboard.rules.fact import FACTS
-from dashboard.rules.light import Bound, Case, RuleSet, light
+from dashboard.rules.light import RANKS, Bound, Case, RuleSet, light
 from dashboard.rules.problem import problems
 from dashboard.rules.remedy import bound_words, remedies, value_words
 from models.light import LightDimension, LightKind
@@ -45,6 +47,7 @@ def behind(planned: str, completed: str, **values: Any) -> dict[str, Decimal | N
     ("code", "given", "words"),
     [
         ("DEFAULT", behind("72", "40"), ["累计完成进度高于 62%"]),
+        ("DEFAULT", behind("72", "40", nodes_due=3, nodes_done=3), ["累计完成进度高于 62%"]),
         ("DEFAULT", behind("72", "72"), []),
         ("DEFAULT", facts(), ["填写序时进度和完成进度，并使低于序时进度 低于 10个百分点"]),
         ("DEFAULT", behind("72", "72", node_overdue_days=3), ["完成已逾期的节点，并经月报审定"]),
@@ -93,9 +96,60 @@ def test_doing_what_the_card_says_turns_the_light_green(
     assert light(rules, behind("72", str(short))).kind is not LightKind.GOOD
 
 
+@pytest.fixture
+def default(session: Session) -> RuleSet:
+    """The first rules of an office."""
+    load(session, {"DEFAULT"})
+    return rules_on(session, "DEFAULT", DAY)
+
+
+PERCENT = st.decimals(0, 150, places=2)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    planned=st.decimals(1, 100, places=2),
+    completed=st.none() | PERCENT,
+    node_overdue=st.none() | st.integers(0, 40),
+    delay=st.none() | st.integers(0, 5),
+    rectification=st.none() | st.integers(-30, 10),
+    nodes_due=st.integers(0, 2),
+)
+def test_doing_all_the_card_asks_for_leaves_no_dimension_below_good(
+    default: RuleSet,
+    planned: Decimal,
+    completed: Decimal | None,
+    node_overdue: int | None,
+    delay: int | None,
+    rectification: int | None,
+    nodes_due: int,
+) -> None:
+    now = facts(planned_pct=planned, nodes_due=nodes_due, reported=int(completed is not None))
+    over = None if rectification is None else max(-rectification, 0)
+    given_ = {
+        "completed_pct": completed,
+        "shortfall_pp": None if completed is None else planned - completed,
+        "done": Decimal(completed is not None and completed >= 100),
+        "node_overdue_days": node_overdue,
+        "start_delay_months": delay,
+        "rectification_overdue_days": over,
+        "rectification_days_to_due": rectification,
+    }
+    now |= {k: None if v is None else Decimal(v) for k, v in given_.items()}
+
+    asked = {each.fact: each.value for each in remedies(default, now)}
+
+    then = {**now, **asked}
+    if "rectification_overdue_days" in asked or "rectification_days_to_due" in asked:
+        then |= {"rectification_overdue_days": None, "rectification_days_to_due": None}
+    if (reached := then["completed_pct"]) is not None:
+        then["shortfall_pp"] = planned - reached
+    assert RANKS[light(default, then).kind] <= RANKS[LightKind.GOOD], asked
+
+
 def test_a_report_that_is_owed_is_asked_for_first(session: Session) -> None:
     load(session)
-    owed = facts(reported=0, planned_pct=72)
+    owed = facts(reported=0, planned_pct=72, nodes_due=3)
 
     found = [each.words for each in remedies(rules_on(session, "DEFAULT", DAY), owed)]
 

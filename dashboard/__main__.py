@@ -19,6 +19,7 @@ from dashboard.commands.account import Link, first_accounts, reset_on_server
 from dashboard.commands.session import end_what_was_open
 from dashboard.errors import DashboardError
 from dashboard.i18n import _
+from dashboard.installation import freeze_day
 from dashboard.migrate import upgrade
 from dashboard.settings import settings
 from models.audit import Via
@@ -86,6 +87,7 @@ def daily() -> None:
     """做一次每日任务：生成应报、月末定灯、提醒、清理；可重复运行."""
     from dashboard.jobs import daily as work_of_the_day
 
+    freeze_day()
     for line in work_of_the_day() or [_("没有需要办理的事。")]:
         typer.echo(line)
 
@@ -94,8 +96,9 @@ def daily() -> None:
 @_told
 def check() -> None:
     """检查数据库、审计链（对照库外链头）、外键和文件；有问题时逐条列出并以状态 1 结束."""
+    freeze_day()
     with db.reading() as session:
-        found = list(findings(session))
+        found = list(findings(session, clock.today()))
     for finding in found:
         typer.echo(finding.text, err=not finding.warning)
     if any(not finding.warning for finding in found):

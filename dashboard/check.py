@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from dashboard import audit, files
+from dashboard.commands.light import facts_differences
 from dashboard.i18n import _
 from dashboard.queries.file import kept_digests
 from dashboard.settings import settings
@@ -21,7 +23,7 @@ class Finding(NamedTuple):
     warning: bool = False
 
 
-def findings(session: Session) -> Iterator[Finding]:
+def findings(session: Session, today: date) -> Iterator[Finding]:
     """Give everything found, the worst kind first; nothing when all is well."""
     if session.get_bind().dialect.name == "sqlite":
         yield from _sqlite(session)
@@ -30,6 +32,8 @@ def findings(session: Session) -> Iterator[Finding]:
     if broken := audit.broken(session, audit.kept_head()):
         yield Finding(broken)
     yield from _files(session)
+    for difference in facts_differences(session, today=today):
+        yield Finding(difference)
 
 
 def _sqlite(session: Session) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ class NotAllowed(DashboardError):
         self.event = event
         self.table = table
         self.key = key
+        self.recorded = False
 
 
 class Invalid(DashboardError):

@@ -17,11 +17,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Lifespan
 from streamlit import config, file_util
 
-from dashboard import clock, incident
-from dashboard.db import reading
+from dashboard import incident
 from dashboard.errors import DashboardError
 from dashboard.i18n import _
-from dashboard.queries.installation import demonstration_day
+from dashboard.installation import freeze_day
 from dashboard.settings import settings
 from dashboard.web import account, errors, files, health, sheets, sign_in
 from dashboard.web.page import HERE
@@ -73,19 +72,6 @@ def check_options() -> None:
         if found != value:
             sentence = _("Streamlit 的选项 {name} 应为 {value}，实为 {found}，不能启动。")
             raise DashboardError(sentence.format(name=name, value=value, found=found))
-
-
-def freeze_day() -> None:
-    """Let a demonstration live on its day.
-
-    Raises:
-        DashboardError: the settings name a day and the database is no demonstration.
-    """
-    with reading() as session:
-        day = demonstration_day(session)
-    if day is None and settings().today is not None:
-        raise DashboardError(_("DASHBOARD_TODAY 只能用于演示数据库，此数据库不是。"))
-    clock.freeze(day)
 
 
 def page_html() -> str:

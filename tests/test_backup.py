@@ -109,7 +109,7 @@ def test_a_backup_made_while_people_write_restores_to_one_consistent_state(
     restored = restore_backup(fresh, tmp_path / "backup")
 
     with db.reading() as session:
-        assert not [found for found in findings(session) if not found.warning]
+        assert not [found for found in findings(session, NOW.date()) if not found.warning]
         rows = session.scalar(select(func.count()).select_from(StoredFile)) or 0
         entries = session.scalar(select(func.count()).select_from(AuditEntry))
     assert 5 <= rows <= len(written)
@@ -195,13 +195,15 @@ def test_check_says_where_something_is_wrong(office: Callable[[str], Engine], ba
     audit.keep_head(99, "f" * 64)
 
     with db.reading() as session:
-        found = "".join(finding.text for finding in findings(session) if not finding.warning)
+        found = "".join(
+            finding.text for finding in findings(session, NOW.date()) if not finding.warning
+        )
 
     assert f"文件 {digest} 的内容" in found
     assert "审计日志末尾被截断" in found
     shutil.rmtree(settings.settings().files)
     with db.reading() as session:
-        assert any("缺少文件" in finding.text for finding in findings(session))
+        assert any("缺少文件" in finding.text for finding in findings(session, NOW.date()))
 
 
 @pytest.mark.safety("RE14")
@@ -219,7 +221,7 @@ def test_check_finds_a_row_that_points_nowhere(tmp_path: Path) -> None:
         connection.exec_driver_sql("BEGIN")
 
     with Session(engine) as session:
-        found = [finding.text for finding in findings(session)]
+        found = [finding.text for finding in findings(session, NOW.date())]
     engine.dispose()
 
     assert any("role_grant" in text and "account" in text for text in found)

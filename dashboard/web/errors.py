@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from dashboard.db import transaction
 from dashboard.errors import (
     Conflict,
     DashboardError,
@@ -33,6 +36,9 @@ def _told(request: Request, error: Exception) -> Response:
         return go("/sign-in")
     if isinstance(error, Unavailable):
         raise error
+    if isinstance(error, NotAllowed) and not error.recorded:
+        with suppress(NotAllowed), transaction():
+            raise error
     return page(request, "message.html", status=STATUS.get(type(error), 400), sentence=str(error))
 
 

@@ -91,7 +91,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> I
     settings = {
         "DASHBOARD_HTTPS": "1",
         "DASHBOARD_TRUSTED_PROXY": "127.0.0.1",
-        "DASHBOARD_HOSTS": f"{NAME},127.0.0.1",
+        "DASHBOARD_HOSTS": NAME,
     }
     started = [start_server(folder, ports[name], SMALL, **settings) for name in ("first", "second")]
     (folder / "nginx.conf").write_text(configuration(folder, ports), encoding="utf-8")

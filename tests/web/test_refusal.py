@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from dashboard import db
 from dashboard.commands.account import invite_account, reset_account, set_active
@@ -19,6 +19,7 @@ from dashboard.errors import NotAllowed
 from dashboard.permissions import Actor, Grant
 from models.account import Role, RoleGrant
 from models.audit import AuditEntry
+from tests.web.conftest import TestClient, enter
 
 NOW = datetime(2026, 9, 3, tzinfo=UTC)
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
@@ -53,3 +54,19 @@ def test_a_refused_command_leaves_one_line_and_changes_nothing(
         assert line.changes == "{}"
         assert "planted" not in line.model_dump_json()
         assert len(session.exec(select(RoleGrant)).all()) == 2
+
+
+@pytest.mark.safety("AC10")
+@pytest.mark.parametrize("path", ["/sheets/audit", "/sheets/template/1/1/2026-08"])
+def test_a_refusal_at_a_door_leaves_one_line_too(
+    client: TestClient, plant: Callable[..., int], path: str
+) -> None:
+    cookie = enter(plant("zhang"))
+
+    answer = client.get(path, headers={"cookie": cookie})
+
+    assert answer.status_code == 403
+    assert "没有权限" in answer.text
+    with db.reading() as session:
+        refused = session.exec(select(AuditEntry).where(col(AuditEntry.success).is_(False))).all()
+        assert [line.account_name for line in refused] == ["zhang"]

@@ -16,6 +16,7 @@ from streamlit import config
 
 from dashboard import clock, db, passwords, server
 from dashboard.errors import DashboardError
+from dashboard.installation import freeze_day
 from dashboard.web import shell
 from models.account import Role, SignInAttempt
 from tests.web.conftest import (
@@ -81,7 +82,7 @@ def test_the_upload_limit_of_streamlit_and_of_the_settings_are_one(
 def test_a_demonstration_lives_on_its_day(place: Path) -> None:
     mark_as_demonstration("2026-09-03")
 
-    server.freeze_day()
+    freeze_day()
 
     assert clock.today() == clock.frozen_day() == date(2026, 9, 3)
 
@@ -89,13 +90,13 @@ def test_a_demonstration_lives_on_its_day(place: Path) -> None:
 def test_any_other_database_lives_on_the_real_day_and_refuses_a_frozen_one(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.freeze_day()
+    freeze_day()
     assert clock.frozen_day() is None
 
     point_to(place, monkeypatch, DASHBOARD_TODAY="2026-09-03")
 
     with pytest.raises(DashboardError, match="DASHBOARD_TODAY"):
-        server.freeze_day()
+        freeze_day()
 
 
 def test_the_command_line_says_so_in_one_sentence(place: Path) -> None:

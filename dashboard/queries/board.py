@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from dashboard.db import Columns, frame, load
@@ -52,15 +52,17 @@ def legend(session: Session, actor: Actor, programme_id: int, today: date) -> pd
     return pd.DataFrame(rows, columns=["kind", "word", "hex"])
 
 
-def due_counts(session: Session, actor: Actor, programme_id: int, month: date) -> pd.DataFrame:
-    """Count what is owed for a month, in one row.
+def due_counts(
+    session: Session, actor: Actor, programme_id: int, month: date, today: date
+) -> pd.DataFrame:
+    """Count what is owed for a month and what was in by a day, in one row.
 
     Columns: expected (int), received (int), due_on (date or None), next_due_on (date or None).
     """
     owed: Columns = (
         select(
             func.count().label("expected"),
-            func.count(col(ExpectedReport.received_on)).label("received"),
+            func.count(case((col(ExpectedReport.received_on) <= today, 1))).label("received"),
             func.min(col(ReportingPeriod.due_on)).label("due_on"),
         )
         .select_from(ExpectedReport)

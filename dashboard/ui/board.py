@@ -13,10 +13,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside, month_name, short_month
 from dashboard.permissions import Action, Actor
 from dashboard.queries.changes import changes_since
-from dashboard.queries.light import counts_by_kind
+from dashboard.queries.light import board, counts_by_kind, lights_by_month
+from dashboard.queries.past import board_as_of, lights_as_of
 from dashboard.rules.light import RANKS, WORST_FIRST
 from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.guard import signed_in
@@ -49,14 +50,34 @@ def choose_day(today: date) -> date:
     return min(picked, today)
 
 
-def show_head(due: pd.DataFrame, month: date, today: date) -> None:
-    """Show as of which day this is, and how many reports are in."""
+def lights(
+    actor: Actor, programme_id: int, month: date, today: date, now: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the lights of the month, and of every month: as they are, or stood on a past day."""
+    if today >= now:
+        return (
+            read(board, actor, programme_id, month, today),
+            read(lights_by_month, actor, programme_id, month, today),
+        )
+    lit = read(board_as_of, actor, programme_id, today)
+    matrix = read(lights_as_of, actor, programme_id, today)
+    return lit.assign(region=None), matrix.assign(recovered_on=None)
+
+
+def show_head(due: pd.DataFrame, month: date, today: date, now: date) -> None:
+    """Show as of which day this is, and how many reports were in."""
+    if today < now:
+        st.warning(
+            _("这是 {day} 当天的看板：只含当天已知的计划和已审定的月报。").format(
+                day=today.isoformat()
+            )
+        )
     counts = due.iloc[0]
     parts_ = [_("截至 {day}").format(day=today.isoformat())]
     if counts["expected"]:
         parts_.append(
             _("{month}月报应报 {n}，已收 {m}").format(
-                month=parts.month_name(month), n=counts["expected"], m=counts["received"]
+                month=month_name(month), n=counts["expected"], m=counts["received"]
             )
         )
     if counts["next_due_on"]:
@@ -91,8 +112,8 @@ def _toggle(key: str, value: str) -> None:
         st.query_params[key] = value
 
 
-def show_filters(lit: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Offer filters by unit, leader, field and place; they stand in the link (H7)."""
+def show_filters(lit: pd.DataFrame, kind: str, now: date) -> pd.DataFrame:
+    """Offer filters by unit, leader, field, place and a past day; they stand in the link (H7)."""
     found = lit
     if kind:
         found = found[found["kind"] == kind]
@@ -107,12 +128,14 @@ def show_filters(lit: pd.DataFrame, kind: str) -> pd.DataFrame:
         for name, (_label, key) in columns.items()
     }
     active = [key for key, known in options.items() if st.query_params.get(key) in known[1:]]
-    label = _("筛选") + (f"（{len(active)}）" if active else "")
+    label = _("筛选") + (aside(len(active)) if active else "")
     panel = st.expander(label, expanded=bool(active), key="filters", on_change="rerun")
     if panel.open:
         for box, (label, key) in zip(panel.columns(4), columns.values(), strict=True):
             with box:
                 choose.linked_choice(label, key, options[key], {"": _("全部")}, "")
+        with panel:
+            choose.linked_day(_("看某一天的看板"), "day", now)
     for name, (_label, key) in columns.items():
         picked = st.query_params.get(key, "")
         if picked in options[key][1:]:
@@ -158,7 +181,7 @@ def _grid(
     lights: Mapping[tuple[int, date], dict[str, Any]],
     words: Mapping[str, str],
 ) -> str:
-    head = "".join(f'<th scope="col">{month.month}{_("月")}</th>' for month in months)
+    head = "".join(f'<th scope="col">{short_month(month)}</th>' for month in months)
     body = []
     for row in rows:
         cells = []
@@ -167,7 +190,7 @@ def _grid(
             if cell is None:
                 cells.append("<td></td>")
                 continue
-            word = f"{month.month}{_('月')} {words.get(cell['kind'], '')}"
+            word = f"{short_month(month)} {words.get(cell['kind'], '')}"
             if cell["recovered_on"] is not None:
                 word += _("（迟报后已补齐）")
             mark = parts.shape(cell["kind"], word, open_month=bool(cell["open"]))
@@ -268,7 +291,7 @@ def show_changes(
         rows = records(found[found["change"] == change])
         if not rows:
             continue
-        with st.expander(f"{title}（{len(rows)}）", expanded=len(rows) <= 6):
+        with st.expander(title + aside(len(rows)), expanded=len(rows) <= 6):
             st.html(f'<ul class="ms-changes">{"".join(_change(row, words) for row in rows)}</ul>')
 
 

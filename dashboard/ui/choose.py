@@ -10,10 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, month_name
 from dashboard.permissions import Actor
 from dashboard.queries.project import programmes
-from dashboard.ui.parts import month_name
 from dashboard.ui.read import read
 
 
@@ -124,3 +123,19 @@ def section(sections: dict[str, str], key: str = "section") -> str:
     picked = chosen or options[0]
     _follow(key, picked, options[0])
     return picked
+
+
+def linked_day(label: str, key: str, today: date) -> None:
+    """Offer a day up to today; a past one stands in the link."""
+    try:
+        start = date.fromisoformat(st.query_params.get(key, ""))
+    except ValueError:
+        start = today
+    picked = st.date_input(
+        label, value=min(start, today), max_value=today, format="YYYY-MM-DD", key=f"choose-{key}"
+    )
+    if isinstance(picked, date):
+        before = st.query_params.get(key, "")
+        _follow(key, picked, today)
+        if st.query_params.get(key, "") != before:
+            st.rerun()

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside
 from dashboard.queries.desk import BACK, MINE, OTHERS
 from dashboard.ui import parts
 
@@ -29,7 +29,7 @@ def show_desk(found: pd.DataFrame, today: date) -> None:
     }
     for group, title in groups.items():
         rows = records(found[found["group"] == group])
-        st.subheader(f"{title}（{len(rows)}）")
+        st.subheader(title + aside(len(rows)))
         shown = [
             {
                 "what": f'<a href="{escape(row["link"])}" target="_self">{escape(row["what"])}</a>',

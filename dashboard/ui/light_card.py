@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import clock
 from dashboard.commands.light import override_light
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, joined, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries.board import board_month
 from dashboard.queries.card import LightCard
@@ -54,14 +54,15 @@ def show(
 
 
 def _head(card: LightCard, *, documented: bool) -> None:
-    month = parts.month_name(card.month)
+    month = month_name(card.month)
     lit = parts.light(card.kind, card.word)
     because = ""
     if card.dimension is not None:
-        because = f"{_(card.dimension.label)}：{card.case_words}"
+        because = _("{title}：{text}").format(title=_(card.dimension.label), text=card.case_words)
     lines = [f'<p class="ms-why">{escape(month)} {lit}　{escape(because)}</p>']
     if card.measure:
-        lines.append(f"<p>{_('应采取的措施')}：<b>{escape(card.measure)}</b></p>")
+        bold = f"<b>{escape(card.measure)}</b>"
+        lines.append(f"<p>{_('应采取的措施：{measure}').format(measure=bold)}</p>")
     notes = []
     if card.open and not documented:
         notes.append(_("本月尚未结账，以下为截至 {day} 的情况。").format(day=card.as_of))
@@ -106,7 +107,7 @@ def _figures(card: LightCard) -> None:
     columns = {"title": _("数据"), "text": _("数值"), "bound": _("所在界限（起决定作用）")}
     with st.expander(_("用到的数据"), expanded=True):
         parts.show_table(shown, columns, numbers=["text"])
-        unknown = "、".join(row["title"] for row in rows if row["value"] is None)
+        unknown = joined(row["title"] for row in rows if row["value"] is None)
         if unknown:
             st.caption(_("没有数据：{titles}").format(titles=unknown))
         parts.show_facts(dict(card.dates))
@@ -148,10 +149,10 @@ def _sources(card: LightCard) -> None:
 def _rule(card: LightCard) -> None:
     with st.expander(_("依据的规则")):
         source = parts.source_link(card.rule_set_source, card.rule_set_source_url)
-        st.html(
-            f"<p>{escape(card.rule_set_name)}（{escape(card.rule_set_code)}，"
-            f"{_('{day} 起').format(day=card.rule_set_since)}）{source}</p>"
+        name = _("{name}（{code}，{day} 起）").format(
+            name=_(card.rule_set_name), code=card.rule_set_code, day=card.rule_set_since
         )
+        st.html(f"<p>{escape(name)} {source}</p>")
         rows = [
             {
                 "dimension": _(LightDimension.of(row["dimension"]).label),

@@ -43,11 +43,6 @@ def pct(value: Any) -> str:
     return "—" if value is None or value != value else f"{shown(round(Decimal(value), 1))}%"
 
 
-def month_name(month: date) -> str:
-    """Name a month: 2026年8月."""
-    return _("{year}年{month}月").format(year=month.year, month=month.month)
-
-
 def shape(kind: str | None, title: str = "", *, open_month: bool = False) -> str:
     """Draw a light's shape with its word for screen readers."""
     css = "ms-shape " + (str(kind) if kind else "NONE")

@@ -15,7 +15,7 @@ from dashboard.commands.account import Link, invite_account, reset_account, set_
 from dashboard.commands.grant import end_grant, grant_role
 from dashboard.commands.session import end_sessions
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside
 from dashboard.permissions import Action, Actor
 from dashboard.queries.account import grants
 from dashboard.queries.agency import agencies, regions
@@ -55,7 +55,7 @@ def show_accounts(actor: Actor, found: pd.DataFrame) -> None:
     shown = [
         {**row, "state": _state(row), "last_seen_at": row["last_seen_at"] or ""} for row in rows
     ]
-    names = {int(row["id"]): f"{row['display_name']}（{row['name']}）" for row in rows}
+    names = {int(row["id"]): row["display_name"] + aside(row["name"]) for row in rows}
     chosen = st.selectbox(
         _("选择账户"), list(names), format_func=names.__getitem__, index=None,
         placeholder=_("请选择"),
@@ -81,12 +81,12 @@ def _state(row: dict[str, Any]) -> str:
         return _("已停用")
     if not row["has_password"]:
         return _("尚未设置密码")
-    return _("90 天未使用") if row["unused"] else _("正常")
+    return _("90 天未使用") if row["unused"] else _("在用")
 
 
 def _one(actor: Actor, row: dict[str, Any]) -> None:
     account_id = int(row["id"])
-    st.subheader(f"{row['display_name']}（{row['name']}）")
+    st.subheader(row["display_name"] + aside(row["name"]))
     held = read(grants, actor, account_id)
     parts.show_table(
         held,

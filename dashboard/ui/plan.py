@@ -59,7 +59,7 @@ def show_adjustments(actor: Actor, today: date) -> None:
                     _("原"): row["old"],
                     _("新"): row["new"],
                     _("理由"): row["reason"],
-                    _("申请"): f"{row['proposer']} {row['proposed_on']}",
+                    _("申请人和日期"): f"{row['proposer']} {row['proposed_on']}",
                     _("第几次调整"): row["number"],
                 }
             )

@@ -15,7 +15,7 @@ from dashboard.charts.project import milestone_gantt, progress_curve
 from dashboard.commands.adjustment import propose_adjustment
 from dashboard.commands.project import FREE_FIELDS, edit_project
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside, joined, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries import project as queries
 from dashboard.queries.adjustment import adjustments
@@ -87,10 +87,10 @@ def _accepted(reports: pd.DataFrame) -> pd.DataFrame:
 
 
 def _facts(actor: Actor, row: pd.Series) -> None:
-    supporting = "、".join(read(queries.supporting_agencies, actor, int(row["id"]))["agency"])
+    supporting = joined(read(queries.supporting_agencies, actor, int(row["id"]))["agency"])
     target = row["target"] or ""
     if row["target_quantity"] is not None:
-        target += f"（{parts.shown(row['target_quantity'])} {row['unit_of_measure']}）"
+        target += aside(f"{parts.shown(row['target_quantity'])} {row['unit_of_measure']}")
     facts = {
         _("目标任务"): target,
         _("完成时限"): row["due_on"] or row["due_text"],
@@ -114,7 +114,7 @@ def _facts(actor: Actor, row: pd.Series) -> None:
         st.html(f'<a class="ms-button" href="tel:{phone}">{_("拨打")} {phone}</a>')
     if row["source"]:
         link = parts.source_link(row["source"], row["source_url"])
-        st.html(f'<p class="ms-soft">{_("来源")}：{link}</p>')
+        st.html(f'<p class="ms-soft">{_("来源：{link}").format(link=link)}</p>')
     if actor.may(Action.PLAN_IMPORT):
         _edit(actor, row)
 
@@ -211,7 +211,7 @@ def _reports(actor: Actor, project_id: int) -> None:
         st.info(_("还没有月报。"))
         return
     for report in records(reports):
-        title = f"{parts.month_name(report['month'])}　{parts.pct(report['completed_pct'])}　"
+        title = f"{month_name(report['month'])}　{parts.pct(report['completed_pct'])}　"
         title += _(ReportState.of(report["state"]).label)
         if report["revision"] > 1:
             title += _("（第 {n} 版）").format(n=report["revision"])
@@ -228,14 +228,14 @@ def _report(actor: Actor, report: dict[str, Any]) -> None:
         for name in (*FIGURES, "published_status", "warning_reason", "return_reason", "receipt")
         if name in report
     }
-    fields[_("报送")] = " ".join(
+    fields[_("报送人和日期")] = " ".join(
         parts.shown(report[name]) for name in ("submitter", "submitted_on") if report[name]
     )
     fields[_("审定日")] = report["accepted_on"]
     parts.show_facts(fields)
     if report["source"]:
         link = parts.source_link(report["source"], report["source_url"])
-        st.html(f'<p class="ms-soft">{_("来源")}：{link}</p>')
+        st.html(f'<p class="ms-soft">{_("来源：{link}").format(link=link)}</p>')
     if not actor.may(Action.REPORT_READ):
         return
     cells = read(report_cells, actor, int(report["report_id"]))

@@ -21,7 +21,7 @@ from dashboard.commands.report import (
 )
 from dashboard.commands.unlock import approve_unlock, request_unlock
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries.report import completeness, reports_due, unlocks
 from dashboard.queries.upload import upload_dependents, uploads
@@ -54,12 +54,12 @@ def show_days(period: pd.Series, today: date) -> None:
     else:
         now = _("已锁定，补报需申请解锁")
     text = _("{month}：应报 {due}，按时截止 {timely}，{locked} 后锁定。").format(
-        month=parts.month_name(period["month"]),
+        month=month_name(period["month"]),
         due=period["due_on"],
         timely=period["timely_until"],
         locked=period["locked_after"],
     )
-    extra = f"（{escape(period['exception'])}）" if period["exception"] else ""
+    extra = aside(escape(period["exception"])) if period["exception"] else ""
     st.html(f'<p class="ms-soft">{escape(text)}{extra}<b>{escape(now)}</b></p>')
 
 
@@ -89,7 +89,11 @@ def _drafts(actor: Actor, rows: Sequence[dict[str, Any]], month: date, today: da
         st.subheader(_("待报送（{n}）").format(n=len(drafts)))
         for row in drafts:
             if row["return_reason"]:
-                st.warning(f"{row['code']} {row['project']}：{row['return_reason']}")
+                st.warning(
+                    _("{title}：{text}").format(
+                        title=f"{row['code']} {row['project']}", text=row["return_reason"]
+                    )
+                )
         _evidence(actor, drafts)
         ids = chosen_rows(drafts, "report_id", "draft")
         if st.button(_("报送 {n} 条").format(n=len(ids)), type="primary", disabled=not ids):
@@ -220,8 +224,8 @@ def _unlocks(actor: Actor, today: date) -> None:
     for row in records(waiting):
         with st.form(f"unlock-{row['unlock_id']}"):
             st.write(
-                f"{row['code']} {row['project']}　{parts.month_name(row['month'])}　"
-                f"{row['requester']}（{row['requested_on']}）"
+                f"{row['code']} {row['project']}　{month_name(row['month'])}　"
+                f"{row['requester']}{aside(row['requested_on'])}"
             )
             st.text(row["reason"])
             ends_on = st.date_input(

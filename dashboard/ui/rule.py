@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from dashboard.commands.rule import RuleDraft, add_rule_version, draft_problems
 from dashboard.db import load, records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside, month_name
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.past import backtest
 from dashboard.queries.rule import colours, rule_sets
@@ -67,7 +67,7 @@ def show_rules(actor: Actor, rule_set_id: int, rules: RuleSet) -> None:
     rows = [
         {
             "dimension": _(case.dimension.label),
-            "when": "；".join(bound_words(bound) for bound in case.bounds) or _("其余情形"),
+            "when": _("；").join(bound_words(bound) for bound in case.bounds) or _("其余情形"),
             "light": parts.light(case.kind, words.get(case.kind, (_(case.kind.label), ""))[0])
             if case.kind
             else _("不计"),
@@ -114,7 +114,7 @@ def edit(actor: Actor, rule_set_id: int, rules: RuleSet, today: date) -> RuleDra
     if silence and not silence.isdecimal():
         problems.append(_("失联天数应是整数或留空。"))
     if problems:
-        st.error("；".join(problems))
+        st.error(_("；").join(problems))
         return None
     changed = replace(
         rules,
@@ -141,7 +141,7 @@ def _edit_case(place: int, case: Case) -> tuple[Case, list[str]]:
         )
         low_included = low_in.checkbox(_("含"), value=bound.low_included, key=f"{key}-low-in")
         high = right.text_input(
-            _("上限{unit}").format(unit=f"（{_(title.unit)}）" if title.unit else ""),
+            _("上限") + (aside(_(title.unit)) if title.unit else ""),
             value=_plain(bound.high), key=f"{key}-high",
         )  # fmt: skip
         high_included = high_in.checkbox(_("含"), value=bound.high_included, key=f"{key}-high-in")
@@ -183,7 +183,7 @@ def _differences(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "project": f"{row['code']} {row['name']}",
-            "month": parts.month_name(row["month"]),
+            "month": month_name(row["month"]),
             "before": parts.light(row["before"], _(LightKind.of(row["before"]).label)),
             "after": parts.light(row["after"], _(LightKind.of(row["after"]).label)),
             "words": _(row["words"]) if row["words"] else "",

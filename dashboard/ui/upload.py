@@ -20,7 +20,7 @@ from dashboard.commands.upload import (
     store_upload,
     warning_rows,
 )
-from dashboard.i18n import _
+from dashboard.i18n import _, aside, joined
 from dashboard.imports.examination import Draft, Examination, Problem, Status, Table
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Actor
@@ -112,13 +112,13 @@ def _headline(found: Examination) -> None:
     counts = "　".join(
         f"{_(word)} <b>{found.counts[status]}</b>" for status, word in STATUS_WORDS.items()
     )
-    tables = "；".join(
+    tables = _("；").join(
         _("工作表“{sheet}”第 {first}–{last} 行").format(
             sheet=escape(t.sheet), first=t.first_row, last=t.last_row
         )
         for t in found.tables
     )
-    st.html(f"<p>{_('读到')} {tables}。{counts}</p>")
+    st.html(f"<p>{_('读到 {tables}。').format(tables=tables)}{counts}</p>")
 
 
 def _errors(actor: Actor, upload_id: int, found: Examination) -> None:
@@ -135,11 +135,11 @@ def _errors(actor: Actor, upload_id: int, found: Examination) -> None:
     for problem in found.errors:
         grouped[problem.rule].append(problem)
     for problems in grouped.values():
-        places = "、".join(p.cell or p.sheet for p in problems[:12])
+        places = joined(p.cell or p.sheet for p in problems[:12])
         more = "…" if len(problems) > 12 else ""
         with st.expander(
             _("{n} 处：{message}").format(n=len(problems), message=problems[0].message[:40])
-            + f"（{places}{more}）",
+            + aside(places + more),
             expanded=len(grouped) <= 4,
         ):
             for problem in problems[:30]:
@@ -181,7 +181,7 @@ def _warnings(found: Examination) -> dict[tuple[str, int], str]:
     for (sheet, row), messages in rows.items():
         where = _("第 {row} 行").format(row=row) if row else sheet
         said = st.text_input(
-            f"{where}：{'；'.join(messages)}",
+            _("{title}：{text}").format(title=where, text=_("；").join(messages)),
             key=f"reason-{found.sha256[:12]}-{sheet}-{row}",
             placeholder=_("情况说明（必填，随数据留存）"),
             max_chars=500,
@@ -255,7 +255,7 @@ def _mapping(actor: Actor, upload_id: int, found: Examination) -> None:
                         "letter": c.letter,
                         "heading": c.heading,
                         "field": _(titles.get(c.field, "不导入")),
-                        "examples": "、".join(c.examples[:3]),
+                        "examples": joined(c.examples[:3]),
                     }
                     for c in table.columns
                 ],

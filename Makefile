@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run-ready
 TEST := $(VENV)/.test-ready
 
-.PHONY: run test soak features clean
+.PHONY: run test soak features messages clean
 
 run: $(RUN)
 	@$(BIN)/python -m seed demo
@@ -37,6 +37,9 @@ soak: $(TEST)
 
 features: $(TEST)
 	@$(BIN)/python -m tests.features
+
+messages: $(TEST)
+	@$(BIN)/python -m tests.messages
 
 clean:
 	rm -rf $(VENV) var demo-sheets

@@ -5,10 +5,13 @@ The catalogue is read from its `.po` file: nothing to compile, nothing binary to
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
 
 SOURCE = "zh"
@@ -38,3 +41,23 @@ def _(text: str) -> str:
     """Translate a Chinese source string into the current language."""
     spoken = _language.get()
     return text if spoken == SOURCE else _catalogue(spoken).get(text, text)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Write texts as a list in the current language: 甲、乙, or A, B."""
+    return _("、").join(texts)
+
+
+def aside(text: object) -> str:
+    """Put a text in the current language's brackets, to follow another text."""
+    return _("（{text}）").format(text=str(text).strip())
+
+
+def month_name(month: date) -> str:
+    """Name a month in the current language: 2026年8月, or Aug 2026."""
+    return str(format_skeleton("yMMM", month, locale=_language.get()))
+
+
+def short_month(month: date) -> str:
+    """Name a month without its year: 8月, or Aug."""
+    return str(format_date(month, "LLL", locale=_language.get()))

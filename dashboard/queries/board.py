@@ -42,7 +42,7 @@ def legend(session: Session, actor: Actor, programme_id: int, today: date) -> pd
     programme = load(session, Programme, programme_id)
     rules = RulesByDay(session, programme).on(programme_day(programme, today))
     named = {
-        row.kind: (row.word, row.hex)
+        row.kind: (_(str(row.word)), row.hex)
         for row in colours(session, rules.id or 0).itertuples(index=False)
     }
     rows = [

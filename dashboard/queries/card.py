@@ -88,13 +88,13 @@ def words_of(session: Session, rule_set_id: int) -> dict[LightKind, str]:
     """Give what an office calls each kind; a kind it has no word for keeps its own label."""
     statement = rows_of(LightColour).where(LightColour.rule_set_id == rule_set_id)
     named = {row.kind: row.word for row in session.exec(statement)}
-    return {kind: named.get(kind) or _(kind.label) for kind in LightKind}
+    return {kind: _(named.get(kind) or kind.label) for kind in LightKind}
 
 
 def case_words(case: Case | None, facts: Facts, rules: RuleSet) -> str:
     """Say in words which case decided; without one, a report that is owed did."""
     if case is not None:
-        return case.words
+        return _(case.words)
     silent = facts.get("silent_days")
     if rules.silence_days is not None and silent is not None and silent > rules.silence_days:
         form = _("应报月报未报，已 {days} 天没有消息，超过 {limit} 天")
@@ -133,7 +133,7 @@ def lights_of(
             each.kind.value if each.kind else None,
             words[each.kind] if each.kind else _("不计"),
             case_words(each.case, facts, rules),
-            each.case.measure if each.case else "",
+            _(each.case.measure) if each.case else "",
         )
         for each in found.dimensions
     ]

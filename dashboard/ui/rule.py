@@ -48,7 +48,7 @@ def choose_rule_set(found: pd.DataFrame) -> int | None:
     rows = sorted(records(found), key=lambda r: (r["code"] != "DEFAULT", r["code"]))
     names = {
         int(r["rule_set_id"]): _("{name}（{code}，{day} 起）").format(
-            name=r["name"], code=r["code"], day=r["since"]
+            name=_(r["name"]), code=r["code"], day=r["since"]
         )
         for r in rows
     }
@@ -68,7 +68,7 @@ def show_rules(actor: Actor, rule_set_id: int, rules: RuleSet) -> None:
         {
             "dimension": _(case.dimension.label),
             "when": _("；").join(bound_words(bound) for bound in case.bounds) or _("其余情形"),
-            "light": parts.light(case.kind, words.get(case.kind, (_(case.kind.label), ""))[0])
+            "light": parts.light(case.kind, _(words.get(case.kind, (case.kind.label, ""))[0]))
             if case.kind
             else _("不计"),
             "words": _(case.words),

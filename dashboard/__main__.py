@@ -23,6 +23,7 @@ from dashboard.installation import freeze_day
 from dashboard.migrate import upgrade
 from dashboard.settings import settings
 from models.audit import Via
+from seed.reference import add_reference
 
 app = typer.Typer(
     help="民生实事督查看板：安装、运行、每日任务、检查、备份与恢复。",
@@ -73,6 +74,8 @@ def init(
             links = [reset_on_server(session, reset, now=clock.now())]
         else:
             links = first_accounts(session, admin=admin, security=security, now=clock.now())
+            if links:
+                add_reference(session)
     if not links:
         typer.echo(_("数据库已建立，已有账户；没有生成链接。"))
         return

@@ -92,21 +92,20 @@ def board(
     programme = load(session, Programme, programme_id)
     day = day_of(session, programme, month, today)
     rules = RulesByDay(session, programme).on(day)
-    rows = session.connection().execute(_board(actor, programme_id, month, day, rules)).mappings()
-    closed = day == month_end(month) < today
-    found = [_board_row(row, day, closed) for row in rows]
+    rows = session.connection().execute(_board(actor, programme_id, month, day, rules))
+    closed, names = day == month_end(month) < today, tuple(rows.keys())
+    found = [_board_row(dict(zip(names, row, strict=True)), day, closed) for row in rows]
     runs = red_runs(session, {row["project_id"]: row["kind"] for row in found}, month)
     for row in found:
         row["red_run"] = runs[row["project_id"]]
     return pd.DataFrame(found, columns=list(BOARD), dtype=object)
 
 
-def _board_row(row: Mapping[Any, Any], day: date, closed: bool) -> dict[str, Any]:
-    made = {**row, "as_of": day}
-    dimension = made.pop("closing_dimension")
-    if closed and made["closing_kind"] is not None:
-        made |= {"kind": made["closing_kind"], "dimension": dimension}
-    return made
+def _board_row(row: dict[str, Any], day: date, closed: bool) -> dict[str, Any]:
+    row["as_of"], dimension = day, row.pop("closing_dimension")
+    if closed and row["closing_kind"] is not None:
+        row |= {"kind": row["closing_kind"], "dimension": dimension}
+    return row
 
 
 def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleSet) -> Select[Any]:
@@ -247,7 +246,9 @@ def _matrix(session: Session, actor: Actor, programme_id: int, upto: date) -> li
         .where(sees_sql(actor, action=Action.BOARD_READ))
         .order_by(col(project.code), columns.month)
     )  # fmt: skip
-    return list(session.connection().execute(statement).mappings())
+    rows = session.connection().execute(statement)
+    names = tuple(rows.keys())
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _month_light(row: Mapping[str, Any], rules: RulesByDay, day: date) -> tuple[Any, ...]:
@@ -333,7 +334,7 @@ def _card(
         dimension=found.dimension,
         case_id=decided.id if decided else None,
         case_words=case_words(decided, facts, rules),
-        measure=decided.measure if decided else "",
+        measure=_(decided.measure) if decided else "",
         facts=dict(facts),
         figures=figures_of(rules, found, facts),
         lights=lights_of(rules, found, facts, words),

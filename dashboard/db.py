@@ -107,6 +107,7 @@ def transaction() -> Iterator[Session]:
             )  # fmt: skip
             session.commit()
             head = session.info.get("audit_head")
+        refused.recorded = True
         if head:
             audit.keep_head(*head)
         raise
@@ -133,14 +134,36 @@ def _told() -> Iterator[None]:
         raise
 
 
-def load(session: Session, model: type[T], key: int | None, *, version: int | None = None) -> T:
-    """Give the row, or raise `Missing`; with `version`, raise `Conflict` when it has moved on."""
-    row = session.get(model, key) if key is not None else None
+def load(
+    session: Session,
+    model: type[T],
+    key: int | None,
+    *,
+    version: int | None = None,
+    lock: bool = False,
+) -> T:
+    """Give the row, or raise `Missing`; with `version`, raise `Conflict` when it has moved on.
+
+    With `lock` nobody else changes it until the transaction ends, and it is as it is now.
+    """
+    row = (
+        session.get(model, key, with_for_update=lock or None, populate_existing=lock)
+        if key is not None
+        else None
+    )
     if row is None:
         raise Missing(_("找不到该记录，它可能已被删除。"))
+    require_version(session, row, version)
+    return row
+
+
+def require_version(session: Session, row: SQLModel, version: int | None) -> None:
+    """Raise `Conflict`, saying who changed what, when the row is no longer of this version.
+
+    Ask only after the actor was allowed: the sentence tells what stands in the row.
+    """
     if version is not None and row.version != version:  # type: ignore[attr-defined]
         raise Conflict(conflict_text(session, row))
-    return row
 
 
 def conflict_text(session: Session, row: SQLModel) -> str:

@@ -6,13 +6,17 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlmodel import Session, SQLModel
 
 import models  # noqa: F401  (loads every table)
 from dashboard import db
+
+if TYPE_CHECKING:
+    from tests.city import City
 
 _HOME = Path(tempfile.mkdtemp(prefix="dashboard-tests-"))
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
@@ -83,3 +87,46 @@ def session(
         with Session(connection, autoflush=False, expire_on_commit=False) as opened:
             yield opened
         outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def planted() -> Iterator[dict[str, tuple[Connection, City]]]:
+    """Per database the connection on which the planted city stands, uncommitted."""
+    found: dict[str, tuple[Connection, City]] = {}
+    yield found
+    for connection, _city in found.values():
+        connection.invalidate()  # PostgreSQL may have been stopped by now: nothing to undo
+        connection.engine.dispose()
+
+
+@pytest.fixture
+def city(
+    request: pytest.FixtureRequest,
+    dialect: str,
+    planted: dict[str, tuple[Connection, City]],
+) -> City:
+    """The planted city's people, places and projects; their rows are read by `city_session`."""
+    if dialect not in planted:
+        from tests.city import plant
+
+        made = db.make_engine(_url(request, dialect, "planted"))
+        SQLModel.metadata.create_all(made)
+        connection = made.connect()
+        connection.begin()
+        with Session(connection, autoflush=False, expire_on_commit=False) as session:
+            planted[dialect] = connection, plant(session)
+            session.expunge_all()
+    return planted[dialect][1]
+
+
+@pytest.fixture
+def city_session(
+    city: City, dialect: str, planted: dict[str, tuple[Connection, City]]
+) -> Iterator[Session]:
+    """A session in the planted city; all it does is undone."""
+    connection = planted[dialect][0]
+    point = connection.begin_nested()
+    with Session(connection, autoflush=False, expire_on_commit=False) as opened:
+        yield opened
+    if point.is_active:
+        point.rollback()

@@ -14,11 +14,12 @@ from sqlmodel import Session, col
 
 from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
-from dashboard.db import load
+from dashboard.db import load, require_version
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_another
 from dashboard.queries.scope import scope_of
+from dashboard.rules.words import limited_words, required_words
 from models.milestone import Adjustment, AdjustmentField, AdjustmentState, Milestone
 from models.project import LivelihoodProject
 
@@ -35,8 +36,8 @@ _MILESTONE_COLUMNS = {
 
 def parse_adjusted(field: AdjustmentField, text: str) -> str | date | Decimal:
     """Read the new value of an adjustment, or raise `Invalid` saying what would pass."""
-    given = text.strip()
     title = _(field.label)
+    given = limited_words(text, title)
     if not given:
         raise Invalid(_("请填写调整后的{title}。").format(title=title))
     if field is AdjustmentField.TARGET:
@@ -73,10 +74,10 @@ def propose_adjustment(
     milestone_id: int | None = None,
 ) -> Adjustment:
     """Ask to move a target, a deadline or a month's figure (F7)."""
-    project = load(session, LivelihoodProject, project_id)
+    # Two proposals at once must not both become the third.
+    project = load(session, LivelihoodProject, project_id, lock=True)
     allow(actor, Action.ADJUSTMENT_PROPOSE, scope_of(session, project_id))
-    if not reason.strip():
-        raise Invalid(_("请填写调整理由。"))
+    reason = required_words(reason, _("调整理由"))
     value = parse_adjusted(field, new)
     if field in _MILESTONE_COLUMNS:
         milestone = load(session, Milestone, milestone_id)
@@ -95,7 +96,7 @@ def propose_adjustment(
         field=field,
         old=_shown(old),
         new=_shown(value),
-        reason=reason.strip(),
+        reason=reason,
         proposed_by_id=actor.account_id,
         proposed_on=today,
     )
@@ -114,19 +115,21 @@ def decide_adjustment(
     version: int | None = None,
 ) -> Adjustment:
     """Approve or refuse an adjustment; the approver is not the one who asked."""
-    adjustment = load(session, Adjustment, adjustment_id, version=version)
+    adjustment = load(session, Adjustment, adjustment_id)
     allow(actor, Action.ADJUSTMENT_DECIDE, scope_of(session, adjustment.project_id))
+    require_version(session, adjustment, version)
     allow_another(
         actor, adjustment.proposed_by_id, Action.ADJUSTMENT_DECIDE, "adjustment", adjustment.id
     )
     if adjustment.state is not AdjustmentState.PROPOSED:
         raise Conflict(_("这项调整已经审批，请刷新。"))
-    if not approve and not answer.strip():
+    answer = limited_words(answer, _("审批意见"))
+    if not approve and not answer:
         raise Invalid(_("不批准时请写明审批意见。"))
     adjustment.state = AdjustmentState.APPROVED if approve else AdjustmentState.REFUSED
     adjustment.decided_by_id = actor.account_id
     adjustment.decided_on = today
-    adjustment.answer = answer.strip()
+    adjustment.answer = answer
     record(session, actor, Action.ADJUSTMENT_DECIDE, adjustment)
     if approve:
         _apply(session, actor, adjustment, today)

@@ -18,7 +18,13 @@ from sqlmodel import Session, SQLModel
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
-from dashboard.commands.report import editable_report, submit_reports
+from dashboard.commands.report import (
+    TAKE_BACK,
+    copy_details,
+    editable_report,
+    expectation,
+    submit_reports,
+)
 from dashboard.commands.upload import draft_upload, warning_rows
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
@@ -28,6 +34,7 @@ from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.scope import scope_of
 from dashboard.queries.upload import own_upload
 from models.base import utc_now
+from models.file import Attachment
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
     FIGURES,
@@ -77,9 +84,13 @@ def commit_upload(
         project = _project(session, actor, upload, code)
         period = _period(session, upload)
         report = editable_report(session, project.id or 0, period, upload.agency_id, today)
+        _require_seen(report, drafts)
         images.append(_image(session, report))
-        _fill(session, actor, upload, report, drafts, reasons)
+        replaced = _replaced(session, report)
+        _fill(upload, report, drafts, reasons)
         record(session, actor, "report:import", report, batch=upload.number)
+        if replaced is not None:
+            copy_details(session, replaced, report)
         _write_details(session, upload, report, drafts)
         reports.append(report)
     for image, report in zip(images, reports, strict=True):
@@ -168,9 +179,34 @@ def _period(session: Session, upload: Upload) -> ReportingPeriod:
     return period
 
 
+def _require_seen(report: ProgressReport, drafts: Sequence[Draft]) -> None:
+    """Raise `Conflict` when a figure is no longer what the preview showed as the old one."""
+    if report.id is None and report.revision > 1:
+        return  # compared with the accepted report, which never changes
+    for draft in drafts:
+        for change in () if draft.work_item_code else draft.changes:
+            now = getattr(report, change.field, change.old)
+            if (None if now == "" else now) != (None if change.old == "" else change.old):
+                raise Conflict(
+                    _("项目 {code} 的数据在预览后被他人修改，请重新核对后再导入。").format(
+                        code=draft.project_code
+                    )
+                )
+
+
+def _replaced(session: Session, report: ProgressReport) -> ProgressReport | None:
+    """Give the accepted report that a new revision begins from."""
+    if report.id is not None or report.revision == 1:
+        return None
+    statement = rows_of(ProgressReport).where(
+        ProgressReport.project_id == report.project_id,
+        ProgressReport.month == report.month,
+        ProgressReport.revision == report.revision - 1,
+    )
+    return session.exec(statement).one()
+
+
 def _fill(
-    session: Session,
-    actor: Actor,
     upload: Upload,
     report: ProgressReport,
     drafts: Sequence[Draft],
@@ -207,12 +243,18 @@ def _write_details(
         for item in session.exec(rows_of(WorkItem).where(WorkItem.project_id == report.project_id))
     }
     edits = json.loads(upload.edits)
-    _clear_details(session, report)
+    sources = {
+        (row.work_item_id, row.field): row
+        for row in session.exec(rows_of(CellSource).where(CellSource.report_id == report.id))
+    }
     for draft in drafts:
         item_id = items.get(draft.work_item_code or "")
         if item_id is not None:
-            figures: dict[str, Any] = {name: draft.values.get(name) for name in LINE_FIGURES}
-            session.add(ReportLine(report_id=report.id or 0, work_item_id=item_id, **figures))
+            _write_line(session, report, item_id, draft)
+        for name in {*draft.letters, *draft.values}:
+            if (old := sources.pop((item_id, name), None)) is not None:
+                session.delete(old)
+        session.flush()
         for name, where in draft.cells.items():
             if name not in FIGURES or draft.values.get(name) in (None, ""):
                 continue
@@ -230,6 +272,20 @@ def _write_details(
                     entered_by_id=edit["by"] if edit else None,
                 )
             )
+    session.flush()
+
+
+def _write_line(session: Session, report: ProgressReport, item_id: int, draft: Draft) -> None:
+    statement = rows_of(ReportLine).where(
+        ReportLine.report_id == report.id, ReportLine.work_item_id == item_id
+    )
+    line = session.exec(statement).first() or ReportLine(
+        report_id=report.id or 0, work_item_id=item_id
+    )
+    for name in LINE_FIGURES:
+        if name in draft.letters or name in draft.values:
+            setattr(line, name, draft.values.get(name))
+    session.add(line)
     session.flush()
 
 
@@ -267,15 +323,17 @@ def _plain(row: SQLModel) -> dict[str, Any]:
 
 def _image(session: Session, report: ProgressReport) -> dict[str, Any]:
     """Keep what a report was before the batch, so that taking it back restores exactly that."""
+    expected = expectation(session, report)
+    came = expected.received_on.isoformat() if expected and expected.received_on else None
     if report.id is None:
-        return {"report": None}
+        return {"report": None, "received_on": came}
     details = {
         model.__tablename__: [
             _plain(row) for row in session.exec(rows_of(model).where(model.report_id == report.id))
         ]
         for model in (ReportLine, CellSource)
     }
-    return {"report": _plain(report), **details}
+    return {"report": _plain(report), "received_on": came, **details}
 
 
 def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
@@ -284,7 +342,7 @@ def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     Raises:
         Conflict: a report of the batch was accepted, or a later batch changed it.
     """
-    upload = own_upload(session, actor, upload_id)
+    upload = own_upload(session, actor, upload_id, lock=True)
     allow(actor, Action.REPORT_UPLOAD)
     if upload.state is not UploadState.COMMITTED:
         raise Conflict(_("批次 {number} 没有可撤回的内容。").format(number=upload.number))
@@ -294,11 +352,10 @@ def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
             raise Conflict(_("批次中有已审定的月报，不能撤回。"))
         if report.upload_id != upload.id:
             raise Conflict(_("批次中的月报已被后来的批次修改，请先撤回后来的批次。"))
+        _unreceive(session, report, image)
         _clear_details(session, report)
         if image["report"] is None:
-            record(session, actor, "report:take-back", report, batch=upload.number)
-            session.delete(report)
-            session.flush()
+            _delete(session, actor, report, upload.number)
         else:
             _restore(session, actor, report, image, upload.number)
     upload.state = UploadState.TAKEN_BACK
@@ -307,13 +364,34 @@ def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     return upload
 
 
+def _unreceive(session: Session, report: ProgressReport, image: dict[str, Any]) -> None:
+    expected = expectation(session, report)
+    if expected is not None and "received_on" in image:
+        came = image["received_on"]
+        expected.received_on = date.fromisoformat(came) if came else None
+        session.add(expected)
+
+
+def _delete(session: Session, actor: Actor, report: ProgressReport, batch: str) -> None:
+    """Take a report away that the batch began; its evidence must not pass to a later one."""
+    attached = rows_of(Attachment).where(
+        Attachment.table_name == ProgressReport.__tablename__, Attachment.row_id == report.id
+    )
+    for attachment in session.exec(attached):
+        record(session, actor, "report:detach", attachment, batch=batch)
+        session.delete(attachment)
+    record(session, actor, TAKE_BACK, report, comment=report.receipt, batch=batch)
+    session.delete(report)
+    session.flush()
+
+
 def _restore(
     session: Session, actor: Actor, report: ProgressReport, image: dict[str, Any], batch: str
 ) -> None:
-    earlier = ProgressReport.model_validate(image["report"])
+    earlier, receipt = ProgressReport.model_validate(image["report"]), report.receipt
     for name in image["report"]:
         setattr(report, name, getattr(earlier, name))
-    record(session, actor, "report:take-back", report, batch=batch)
+    record(session, actor, TAKE_BACK, report, comment=receipt, batch=batch)
     for model in (ReportLine, CellSource):
         for values in image[str(model.__tablename__)]:
             session.add(model.model_validate(values))

@@ -12,23 +12,9 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.scope import scope_of
+from dashboard.rules.words import required_words
 from models.base import utc_now
 from models.instruction import Instruction
-
-LONGEST = 2000
-
-
-def _words(text: str, title: str) -> str:
-    words = text.strip()
-    if not words:
-        raise Invalid(_("请填写{title}。").format(title=title))
-    if len(words) > LONGEST:
-        raise Invalid(
-            _("{title}最多 {most} 字，现有 {now} 字。").format(
-                title=title, most=LONGEST, now=len(words)
-            )
-        )
-    return words
 
 
 def give_instruction(
@@ -42,7 +28,7 @@ def give_instruction(
         project_id=project_id,
         given_by_id=actor.account_id,
         given_on=today,
-        words=_words(words, _("批示内容")),
+        words=required_words(words, _("批示内容")),
         due_on=due_on,
     )
     record(session, actor, Action.INSTRUCTION_GIVE, instruction)
@@ -57,7 +43,7 @@ def answer_instruction(
     allow(actor, Action.INSTRUCTION_ANSWER, scope_of(session, instruction.project_id))
     if instruction.answered_at is not None:
         raise Conflict(_("这条批示已经答复，请刷新后查看。"))
-    instruction.answer = _words(answer, _("办理情况"))
+    instruction.answer = required_words(answer, _("办理情况"))
     instruction.answered_by_id = actor.account_id
     instruction.answered_at = utc_now()
     instruction.answered_on = today

@@ -9,12 +9,13 @@ from sqlmodel import Session
 
 from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
-from dashboard.db import load
+from dashboard.db import load, require_version
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, ProjectScope, allow
 from dashboard.queries.project import missing_details
 from dashboard.queries.scope import scope_of
+from dashboard.rules.words import LONGEST, limited_words
 from models.programme import Programme
 from models.project import LivelihoodProject
 from models.region import Region
@@ -60,20 +61,15 @@ def edit_project(
         Conflict: somebody changed the project since it was shown.
         Invalid: the field may change by an adjustment only, or is too long.
     """
-    project = load(session, LivelihoodProject, project_id, version=version)
+    project = load(session, LivelihoodProject, project_id)
     allow(actor, Action.PLAN_IMPORT, scope_of(session, project_id))
+    require_version(session, project, version)
     for name, value in values.items():
         if name not in FREE_FIELDS:
             raise Invalid(_("目标、时限和单位只能通过调整变更。"))
-        limit = 2000 if name in ("standard", "note") else 40
-        if len(value) > limit:
-            title = LivelihoodProject.model_fields[name].title or name
-            raise Invalid(
-                _("{title}最多 {most} 字，现有 {now} 字。").format(
-                    title=_(title), most=limit, now=len(value)
-                )
-            )
-        setattr(project, name, value.strip())
+        title = _(LivelihoodProject.model_fields[name].title or name)
+        limit = LONGEST if name in ("standard", "note") else 40
+        setattr(project, name, limited_words(value, title, limit))
     record(session, actor, "project:edit", project)
     return project
 

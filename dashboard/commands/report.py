@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -21,7 +21,9 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_another
 from dashboard.queries.scope import scope_of, scopes_of
+from dashboard.rules.words import required_words
 from models.agency import Agency
+from models.audit import AuditEntry
 from models.base import utc_now
 from models.milestone import Milestone, MilestoneKind
 from models.report import (
@@ -36,6 +38,9 @@ from models.report import (
 )
 
 OPEN_STATES = (ReportState.DRAFT, ReportState.RETURNED)
+TAKE_BACK = "report:take-back"
+"""The event of a report whose batch was taken back; its comment keeps the receipt."""
+_CODE_LENGTH = 20
 
 
 def _loaded(session: Session, report_ids: Collection[int]) -> list[ProgressReport]:
@@ -110,23 +115,34 @@ def editable_report(
         )
     if newest is not None and unlock_for(session, project_id, period.month, today) is None:
         raise Invalid(_("该项目本月的月报已审定并锁定；如需更正，请先申请解锁。"))
+    # A revision begins as what it replaces: what its sheet leaves out stays as it was.
+    figures = {name: getattr(newest, name) for name in FIGURES} if newest else {}
     return ProgressReport(
         period_id=period.id or 0,
         project_id=project_id,
         agency_id=agency_id,
         month=period.month,
         revision=newest.revision + 1 if newest else 1,
+        **figures,
     )
 
 
 def _receipt(session: Session, agency_id: int | None, month: date) -> str:
-    agency = session.get(Agency, agency_id) if agency_id else None
+    """Give the next number of a unit's receipts of a month; one that was taken back counts too."""
+    # Two submissions of a unit at once must not each find the same number free.
+    agency = session.get(Agency, agency_id, with_for_update=True) if agency_id else None
     code = agency.code if agency else "0"
+    if len(code) > _CODE_LENGTH:
+        code = f"D{agency_id}"
     prefix = f"{month:%Y%m}-{code}-"
-    taken = select(func.count(func.distinct(col(ProgressReport.receipt)))).where(
-        col(ProgressReport.receipt).startswith(prefix)
+    given = select(col(ProgressReport.receipt)).where(
+        col(ProgressReport.agency_id).is_not_distinct_from(agency_id),
+        col(ProgressReport.month) == month,
     )
-    return f"{prefix}{(session.connection().scalar(taken) or 0) + 1:03d}"
+    withdrawn = select(col(AuditEntry.comment)).where(col(AuditEntry.event) == TAKE_BACK)
+    known = [*session.connection().scalars(given), *session.connection().scalars(withdrawn)]
+    numbers = [receipt.removeprefix(prefix)[:3] for receipt in known if receipt.startswith(prefix)]
+    return f"{prefix}{max((int(n) for n in numbers if n.isdecimal()), default=0) + 1:03d}"
 
 
 def submit_reports(
@@ -151,13 +167,18 @@ def submit_reports(
     return receipt
 
 
-def _receive(session: Session, report: ProgressReport, today: date) -> None:
-    """Keep the day a report first came in: later revisions do not make it late."""
+def expectation(session: Session, report: ProgressReport) -> ExpectedReport | None:
+    """Give the row by which this report is owed, if it is."""
     statement = rows_of(ExpectedReport).where(
         ExpectedReport.period_id == report.period_id,
         ExpectedReport.project_id == report.project_id,
     )
-    expected = session.exec(statement).first()
+    return session.exec(statement).first()
+
+
+def _receive(session: Session, report: ProgressReport, today: date) -> None:
+    """Keep the day a report first came in: later revisions do not make it late."""
+    expected = expectation(session, report)
     if expected is not None and expected.received_on is None:
         expected.received_on = today
         session.add(expected)
@@ -184,16 +205,15 @@ def return_reports(
 ) -> int:
     """Send reports back to the reporter with a reason (退回), by the reviewer or the office."""
     reports = _loaded(session, report_ids)
-    if not reason.strip():
-        raise Invalid(_("请填写退回原因。"))
+    reason = required_words(reason, _("退回原因"))
     for report in reports:
         confirmed = report.state is ReportState.CONFIRMED
         action = Action.REPORT_ACCEPT if confirmed else Action.REPORT_CONFIRM
         allow(actor, action, scope_of(session, report.project_id))
         _require(report, [ReportState.SUBMITTED, ReportState.CONFIRMED])
         report.state = ReportState.RETURNED
-        report.return_reason = reason.strip()
-        record(session, actor, "report:return", report, comment=reason.strip())
+        report.return_reason = reason
+        record(session, actor, "report:return", report, comment=reason)
     return len(reports)
 
 
@@ -270,7 +290,7 @@ def report_no_change(
     report.no_change = True
     report.monthly_quantity = None
     record(session, actor, "report:no-change", report)
-    _copy_lines(session, last, report)
+    copy_details(session, last, report)
     return report
 
 
@@ -297,7 +317,8 @@ def _same_programme_period(session: Session, last: ProgressReport, month: date) 
     return period
 
 
-def _copy_lines(session: Session, last: ProgressReport, report: ProgressReport) -> None:
+def copy_details(session: Session, last: ProgressReport, report: ProgressReport) -> None:
+    """Give a report the lines and the cells of another one, in place of its own."""
     for model in (ReportLine, CellSource):
         for old in session.exec(rows_of(model).where(model.report_id == report.id)):
             session.delete(old)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sqlmodel import Session
+from sqlmodel import select as rows_of
 
 from dashboard.audit import record
 from dashboard.db import load
@@ -12,7 +13,9 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_another
 from dashboard.queries.scope import scope_of
-from models.report import ReportUnlock
+from dashboard.rules.words import required_words
+from models.project import LivelihoodProject
+from models.report import ReportingPeriod, ReportUnlock
 
 
 def request_unlock(
@@ -20,17 +23,27 @@ def request_unlock(
 ) -> ReportUnlock:
     """Ask for a locked month of a project to be opened again (G14)."""
     allow(actor, Action.UNLOCK_REQUEST, scope_of(session, project_id))
-    if not reason.strip():
-        raise Invalid(_("请填写解锁理由。"))
+    period = _period(session, project_id, month.replace(day=1))
     unlock = ReportUnlock(
         project_id=project_id,
-        month=month.replace(day=1),
-        reason=reason.strip(),
+        month=period.month,
+        reason=required_words(reason, _("解锁理由")),
         requested_by_id=actor.account_id,
         requested_on=today,
     )
     record(session, actor, Action.UNLOCK_REQUEST, unlock)
     return unlock
+
+
+def _period(session: Session, project_id: int, month: date) -> ReportingPeriod:
+    project = load(session, LivelihoodProject, project_id)
+    statement = rows_of(ReportingPeriod).where(
+        ReportingPeriod.programme_id == project.programme_id, ReportingPeriod.month == month
+    )
+    found = session.exec(statement).first()
+    if found is None:
+        raise Invalid(_("{month} 还没有开始填报。").format(month=month.strftime("%Y-%m")))
+    return found
 
 
 def approve_unlock(

@@ -22,15 +22,22 @@ from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.imports.child import annotate_in_child, examine_in_child
-from dashboard.imports.context import Context
+from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level
 from dashboard.imports.grid import Refused
+from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Action, Actor, allow, refusal
 from dashboard.queries.upload import own_upload, sheet_context
+from dashboard.rules.words import limited_words
 from models.agency import Agency
 from models.base import utc_now
 from models.file import StoredFile
 from models.upload import Upload, UploadKind, UploadState
+
+
+_CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_SHEET_NAME, _HEADING, _MOST_EDITS = 31, 400, 500
+_UNITS = {"", "元", "万元", "亿元", "fraction", "points"}
 
 
 def store_upload(
@@ -93,7 +100,7 @@ def _allow_agency(session: Session, actor: Actor, action: Action, agency_id: int
 
 def draft_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     """Give an upload that may still be changed, or raise `Conflict`."""
-    upload = own_upload(session, actor, upload_id)
+    upload = own_upload(session, actor, upload_id, lock=True)
     if upload.state is not UploadState.DRAFT:
         raise Conflict(
             _("批次 {number} 已是“{state}”，请刷新。").format(
@@ -106,11 +113,19 @@ def draft_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
 def mend_cell(
     session: Session, actor: Actor, upload_id: int, *, sheet: str, cell: str, text: str
 ) -> Upload:
-    """Enter a cell by hand in the preview; kept with who and when, the file stays as it came."""
+    """Enter a cell by hand in the preview; kept with who and when, the file stays as it came.
+
+    Raises:
+        Invalid: there is no such cell, the text is too long, or too many cells were mended.
+    """
     upload = draft_upload(session, actor, upload_id)
+    if not (_CELL.fullmatch(cell) and 1 <= len(sheet) <= _SHEET_NAME):
+        raise Invalid(_("没有这个单元格，请刷新后再试。"))
     edits = json.loads(upload.edits)
+    if len(edits) >= _MOST_EDITS and f"{sheet}!{cell}" not in edits:
+        raise Invalid(_("在预览中最多改 {n} 格，请在原表中改好后重新上传。").format(n=_MOST_EDITS))
     edits[f"{sheet}!{cell}"] = {
-        "text": text.strip(),
+        "text": limited_words(text, f"{sheet} {cell}"),
         "by": actor.account_id,
         "name": actor.name,
         "at": utc_now().isoformat(timespec="seconds"),
@@ -130,6 +145,11 @@ def map_columns(
 ) -> Upload:
     """Say what the columns of a heading layout mean; remembered for the unit at the import."""
     upload = draft_upload(session, actor, upload_id)
+    kind = SheetKind.MONTHLY if upload.kind is UploadKind.MONTHLY else SheetKind.PLAN
+    known = {"": {""}} | {column.field: _UNITS for column in COLUMNS[kind]}
+    for heading, (field, unit) in choices.items():
+        if len(heading) > _HEADING or unit not in known.get(field, ()):
+            raise Invalid(_("“{heading}”不能对应到所选的列。").format(heading=heading[:40]))
     mapping = json.loads(upload.mapping)
     mapping[layout] = {heading: list(choice) for heading, choice in choices.items()}
     upload.mapping = json.dumps(mapping, ensure_ascii=False)

@@ -38,10 +38,14 @@ def month_end(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def own_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
-    """Give an upload the actor may go on with: of a unit within scope, or their own plan sheet."""
-    upload = load(session, Upload, upload_id)
+def own_upload(session: Session, actor: Actor, upload_id: int, *, lock: bool = False) -> Upload:
+    """Give an upload the actor may go on with: of a unit within scope, or their own plan sheet.
+
+    With `lock` nobody else changes it until the transaction ends.
+    """
+    upload = load(session, Upload, upload_id, lock=lock)
     action = Action.REPORT_UPLOAD if upload.kind is UploadKind.MONTHLY else Action.PLAN_IMPORT
+    allow(actor, action)
     paths = [grant.agency_path for grant in actor.granting(action)]
     agency = session.get(Agency, upload.agency_id) if upload.agency_id else None
     inside = agency is not None and any(p and agency.path.startswith(p) for p in paths)

@@ -1,0 +1,417 @@
+"""A planted city and its neighbour: units, a year's plan, reports, and one person for each role.
+
+Every word and figure of a unit carries that unit's marker, so that a foreign one can be searched
+for in whatever a person is shown.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from openpyxl import Workbook
+from sqlmodel import Session, SQLModel, select
+
+from dashboard.commands.batch import Imported, commit_upload
+from dashboard.commands.light import refresh_facts
+from dashboard.commands.upload import store_upload
+from dashboard.imports.examination import Examination
+from dashboard.imports.sheet import examine
+from dashboard.permissions import Actor, Grant
+from dashboard.queries.upload import sheet_context
+from dashboard.rules.progress import month_end, next_month
+from models.account import Account, Role, RoleGrant, RoleGrantProject
+from models.agency import Agency
+from models.audit import AuditEntry
+from models.light import (
+    LightBound,
+    LightCase,
+    LightColour,
+    LightDimension,
+    LightKind,
+    LightRuleSet,
+)
+from models.milestone import Milestone, MilestoneKind
+from models.programme import Programme
+from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
+from models.region import Region
+from models.report import (
+    CellSource,
+    ExpectedReport,
+    ProgressReport,
+    ReportingPeriod,
+    ReportLine,
+    ReportState,
+)
+from models.upload import Upload, UploadKind
+
+T = TypeVar("T", bound=SQLModel)
+TODAY = date(2026, 9, 3)
+AUGUST, JULY = date(2026, 8, 1), date(2026, 7, 1)
+HOUSING, SCHOOLS, FOREIGN = "甲标记", "乙标记", "丙标记"
+FIGURES = {HOUSING: Decimal("56.1011"), SCHOOLS: Decimal("56.2022"), FOREIGN: Decimal("56.3033")}
+"""What each unit reported for July: a figure nobody else has."""
+OWNERS = {"H1": HOUSING, "H2": HOUSING, "S1": SCHOOLS, "F1": FOREIGN}
+"""Whose project is whose; F1 is the neighbouring city's."""
+HEADINGS = (
+    "项目编号", "项目名称", "累计完成数量", "完成进度", "形象进度", "滞后原因", "整改措施",
+    "预计完成时间", "子项编号", "子项名称",
+)  # fmt: skip
+H1_ROW = ("H1", f"供热管网改造{HOUSING}", 26, "65%", "主管敷设完成", *[None] * 5)
+
+
+@dataclass
+class City:
+    """What stands in the city, by short names."""
+
+    regions: dict[str, Region] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    programmes: dict[str, Programme] = field(default_factory=dict)
+    periods: dict[tuple[str, date], ReportingPeriod] = field(default_factory=dict)
+    projects: dict[str, LivelihoodProject] = field(default_factory=dict)
+    reports: dict[str, ProgressReport] = field(default_factory=dict)
+    people: dict[str, Actor] = field(default_factory=dict)
+
+    def id(self, code: str) -> int:
+        """The key of a project."""
+        return self.projects[code].id or 0
+
+    def __getitem__(self, name: str) -> Actor:
+        """The person of this name: a role, or one of the further people."""
+        return self.people[name]
+
+
+def plant(session: Session) -> City:
+    """Plant both cities; every project has its accepted July report and owes August's."""
+    city = City()
+    _rules(session)
+    _places(session, city)
+    for code, quantity in (("H1", 40), ("H2", 120), ("S1", 6), ("F1", 9)):
+        _project(session, city, code, Decimal(quantity))
+    _people(session, city)
+    for code in city.projects:
+        city.reports[code] = reported(session, city, code, JULY, FIGURES[OWNERS[code]])
+    session.flush()
+    refresh_facts(session, [city.id(code) for code in city.projects], today=TODAY)
+    return city
+
+
+def save(session: Session, row: T) -> T:
+    """Add a row and give it its key."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _rules(session: Session) -> None:
+    rules = save(session, LightRuleSet(code="DEFAULT", name="默认", since=date(2000, 1, 1)))
+    key = rules.id or 0
+    for kind in LightKind:
+        session.add(LightColour(rule_set_id=key, kind=kind, word=kind.label, hex="#123456"))
+    bands = (
+        ("落后不足十个百分点", LightKind.GOOD, None, 10),
+        ("落后不足三十个百分点", LightKind.WARN, 10, 30),
+        ("落后三十个百分点以上", LightKind.BAD, 30, None),
+    )
+    for position, (words, kind, low, high) in enumerate(bands, 1):
+        case = LightCase(
+            rule_set_id=key, dimension=LightDimension.PROGRESS, position=position, kind=kind,
+            words=words,
+        )  # fmt: skip
+        save(session, case)
+        session.add(
+            LightBound(
+                case_id=case.id or 0,
+                fact="shortfall_pp",
+                low=Decimal(low) if low is not None else None,
+                high=Decimal(high) if high is not None else None,
+                high_included=False,
+            )
+        )
+    session.add(
+        LightCase(
+            rule_set_id=key, dimension=LightDimension.PROGRESS, position=4, kind=None, words="其余"
+        )
+    )
+    session.flush()
+
+
+def _places(session: Session, city: City) -> None:
+    province = save(session, Region(code="P0", name="某省"))
+    province.path = f"/{province.id}/"
+    for key, name in (("home", "示范市"), ("away", "邻市")):
+        region = save(session, Region(code=key, name=name, parent_id=province.id))
+        region.path = f"{province.path}{region.id}/"
+        city.regions[key] = region
+    for key, name, place in (
+        ("housing", "市住建局", "home"),
+        ("schools", "市教育局", "home"),
+        ("finance", "市财政局", "home"),
+        ("foreign", "邻市住建局", "away"),
+    ):
+        agency = Agency(code=key.upper(), name=name, region_id=city.regions[place].id or 0)
+        save(session, agency)
+        agency.path = f"/{agency.id}/"
+        city.agencies[key] = agency
+    for place in ("home", "away"):
+        region_id = city.regions[place].id or 0
+        programme = Programme(region_id=region_id, year=2026, name=f"{place}2026年清单")
+        programme.adopted_on = date(2026, 1, 15)
+        city.programmes[place] = save(session, programme)
+        for number in range(1, 13):
+            month = date(2026, number, 1)
+            after = next_month(month)
+            period = ReportingPeriod(
+                programme_id=programme.id or 0,
+                month=month,
+                due_on=after.replace(day=3),
+                timely_until=after.replace(day=3),
+                locked_after=after.replace(day=10),
+            )
+            city.periods[place, month] = save(session, period)
+
+
+def _lead(code: str) -> str:
+    return {"H": "housing", "S": "schools", "F": "foreign"}[code[0]]
+
+
+def _project(session: Session, city: City, code: str, quantity: Decimal) -> None:
+    place = "away" if code == "F1" else "home"
+    mark = OWNERS[code]
+    agency_id = city.agencies[_lead(code)].id
+    project = LivelihoodProject(
+        programme_id=city.programmes[place].id or 0,
+        region_id=city.regions[place].id or 0,
+        code=code,
+        name=f"{'供热管网改造' if code == 'H1' else '项目' + code}{mark}",
+        category=f"类别{mark}",
+        target=f"目标{mark}",
+        target_quantity=quantity,
+        unit_of_measure="公里",
+        lead_agency_id=agency_id,
+        upkeep_agency_id=agency_id,
+        leader=f"领导{mark}",
+        responsible=f"责任人{mark}",
+        contact=f"联系人{mark}",
+        phone="13800000000",
+        standard=f"标准{mark}",
+        due_on=date(2026, 12, 31),
+        note=f"备注{mark}",
+    )
+    city.projects[code] = save(session, project)
+    key = project.id or 0
+    if code == "H2":
+        for number, weight in ((1, 60), (2, 40)):
+            item = WorkItem(project_id=key, code=f"H2-{number}", name=f"子项{number}{mark}")
+            item.weight_pct, item.target_quantity = Decimal(weight), Decimal(60)
+            save(session, item)
+    if code == "S1":
+        finance = city.agencies["finance"].id or 0
+        session.add(SupportingAgency(project_id=key, agency_id=finance))
+    session.add(FundSource(project_id=key, name=f"资金{mark}", budgeted_wan=Decimal(100)))
+    for (where, month), period in city.periods.items():
+        if where == place:
+            _plan(session, city, code, month, period)
+    node = Milestone(
+        project_id=key, kind=MilestoneKind.NODE, name=f"主体完工{mark}", due_on=date(2026, 10, 31)
+    )
+    save(session, node)
+
+
+def _plan(session: Session, city: City, code: str, month: date, period: ReportingPeriod) -> None:
+    session.add(
+        Milestone(
+            project_id=city.id(code),
+            kind=MilestoneKind.MONTHLY,
+            name=f"{month.month}月",
+            due_on=month_end(month),
+            planned_pct=Decimal(8 * month.month),
+        )
+    )
+    if month <= AUGUST:
+        session.add(
+            ExpectedReport(
+                period_id=period.id or 0,
+                project_id=city.id(code),
+                agency_id=city.projects[code].lead_agency_id or 0,
+                received_on=month_end(month) if month < AUGUST else None,
+            )
+        )
+
+
+def _people(session: Session, city: City) -> None:
+    home, away = city.regions["home"], city.regions["away"]
+    housing, schools = city.agencies["housing"], city.agencies["schools"]
+    foreign, finance = city.agencies["foreign"], city.agencies["finance"]
+    scopes: dict[str, tuple[Role | None, Region | Agency | int | None]] = {
+        "ADMIN": (Role.ADMIN, None),
+        "SECURITY": (Role.SECURITY, None),
+        "SUPERVISOR": (Role.SUPERVISOR, home),
+        "LEADER": (Role.LEADER, home),
+        "REPORTER": (Role.REPORTER, housing),
+        "REVIEWER": (Role.REVIEWER, housing),
+        "OBSERVER": (Role.OBSERVER, city.id("H1")),
+        "AUDITOR": (Role.AUDITOR, home),
+        "NOBODY": (None, None),
+        "second supervisor": (Role.SUPERVISOR, home),
+        "schools reporter": (Role.REPORTER, schools),
+        "schools reviewer": (Role.REVIEWER, schools),
+        "finance reporter": (Role.REPORTER, finance),
+        "stranger": (Role.SUPERVISOR, away),
+        "foreign leader": (Role.LEADER, away),
+        "foreign reporter": (Role.REPORTER, foreign),
+        "foreign reviewer": (Role.REVIEWER, foreign),
+    }
+    for name, (role, scope) in scopes.items():
+        city.people[name] = person(session, name, role, scope)
+
+
+def person(
+    session: Session, name: str, role: Role | None, scope: Region | Agency | int | None = None
+) -> Actor:
+    """Plant an account with one grant, or none, and give its actor."""
+    short = name.lower().replace(" ", "-")
+    agency_id = scope.id if isinstance(scope, Agency) else None
+    account = Account(name=short, folded_name=short, display_name=f"{name}某", agency_id=agency_id)
+    key = save(session, account).id or 0
+    if role is None:
+        return Actor(key, short)
+    grant = RoleGrant(account_id=key, role=role)
+    if isinstance(scope, Region):
+        grant.region_id = scope.id
+    grant.agency_id = agency_id
+    save(session, grant)
+    given = Grant(role)
+    if isinstance(scope, int):
+        session.add(RoleGrantProject(grant_id=grant.id or 0, project_id=scope))
+        given = Grant(role, project_ids=(scope,))
+    elif isinstance(scope, Region):
+        given = Grant(role, region_path=scope.path)
+    elif isinstance(scope, Agency):
+        given = Grant(role, agency_path=scope.path)
+    session.flush()
+    return Actor(key, short, (given,), agency_id)
+
+
+def reported(
+    session: Session, city: City, code: str, month: date, completed: Decimal
+) -> ProgressReport:
+    """Plant an accepted report of a month, written by hand, on the fifth of the next month."""
+    place, mark = ("away" if code == "F1" else "home"), OWNERS[code]
+    accepted = next_month(month).replace(day=5)
+    unit = "foreign " if code == "F1" else "schools " if code == "S1" else ""
+    reporter, reviewer = ((f"{unit}{w}" if unit else w.upper()) for w in ("reporter", "reviewer"))
+    report = ProgressReport(
+        period_id=city.periods[place, month].id or 0,
+        project_id=city.id(code),
+        agency_id=city.projects[code].lead_agency_id,
+        month=month,
+        state=ReportState.ACCEPTED,
+        receipt=f"{month:%Y%m}-{_lead(code).upper()}-001",
+        cumulative_quantity=Decimal(4),
+        completed_pct=completed,
+        physical_progress=f"形象{mark}",
+        problem=f"问题{mark}",
+        submitted_by_id=city[reporter].account_id,
+        submitted_on=accepted,
+        confirmed_by_id=city[reviewer].account_id,
+        accepted_by_id=city["stranger" if code == "F1" else "SUPERVISOR"].account_id,
+        accepted_on=accepted,
+        accepted_at=datetime(accepted.year, accepted.month, 5, tzinfo=UTC),
+    )
+    save(session, report)
+    for item in session.exec(select(WorkItem).where(WorkItem.project_id == city.id(code))):
+        line = ReportLine(report_id=report.id or 0, work_item_id=item.id or 0)
+        line.completed_pct = completed
+        session.add(line)
+    source = CellSource(report_id=report.id or 0, field="completed_pct", raw=f"{completed}{mark}")
+    source.by_hand, source.entered_by_id = True, report.submitted_by_id
+    save(session, source)
+    return report
+
+
+def workbook(
+    rows: Sequence[Sequence[Any]], headings: Sequence[str] = HEADINGS, title: str = "2026年8月进展"
+) -> bytes:
+    """Make a workbook of one sheet: a title line, headings, rows. A4 is the second row's first."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([title])
+    sheet.append(list(headings))
+    for row in rows:
+        sheet.append(list(row))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def stored(
+    session: Session,
+    city: City,
+    data: bytes,
+    *,
+    who: str = "REPORTER",
+    unit: str = "housing",
+    month: date = AUGUST,
+) -> Upload:
+    """Keep a monthly workbook as a draft upload."""
+    return store_upload(
+        session,
+        city[who],
+        kind=UploadKind.MONTHLY,
+        programme_id=city.programmes["away" if unit == "foreign" else "home"].id or 0,
+        agency_id=city.agencies[unit].id,
+        month=month,
+        name="八月月报.xlsx",
+        data=data,
+    )
+
+
+def checked(
+    session: Session,
+    city: City,
+    data: bytes,
+    upload: Upload,
+    who: str = "REPORTER",
+    edits: Mapping[tuple[str, str], str] | None = None,
+) -> Examination:
+    """Examine a stored workbook in this process: what the child process would answer."""
+    context = sheet_context(session, city[who], upload.id or 0)
+    return examine(data, "八月月报.xlsx", context, edits or {})
+
+
+def imported(
+    session: Session,
+    city: City,
+    *rows: Sequence[Any],
+    submit: bool = True,
+    today: date = TODAY,
+    month: date = AUGUST,
+    reasons: Mapping[tuple[str, int], str] | None = None,
+) -> Imported:
+    """Import rows for the housing unit, by its reporter."""
+    data = workbook(rows or [H1_ROW])
+    upload = stored(session, city, data, month=month)
+    found = checked(session, city, data, upload)
+    return commit_upload(
+        session, city["REPORTER"], upload.id or 0, found, reasons=reasons or {}, today=today,
+        submit=submit,
+    )  # fmt: skip
+
+
+def newest(session: Session, city: City, code: str, month: date = AUGUST) -> ProgressReport:
+    """The newest revision of a project's report."""
+    statement = select(ProgressReport).where(
+        ProgressReport.project_id == city.id(code), ProgressReport.month == month
+    )
+    return max(session.exec(statement), key=lambda report: report.revision)
+
+
+def events(session: Session) -> list[str]:
+    """The events of the log, oldest first."""
+    rows = session.exec(select(AuditEntry)).all()
+    return [row.event for row in sorted(rows, key=lambda row: row.id or 0)]

@@ -1,0 +1,149 @@
+"""Unlocks: asked with a reason, approved by someone else, ending, counted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session
+
+from dashboard.commands.report import report_no_change
+from dashboard.commands.unlock import approve_unlock, request_unlock
+from dashboard.errors import Conflict, Invalid, NotAllowed
+from dashboard.permissions import Actor
+from dashboard.queries.report import completeness
+from models.report import ReportUnlock
+from tests.city import AUGUST, City
+
+LOCKED = date(2026, 9, 12)
+
+
+def _asked(session: Session, city: City, code: str = "H1") -> ReportUnlock:
+    return request_unlock(
+        session, city["REPORTER"], city.id(code), month=AUGUST, reason="漏报", today=LOCKED
+    )
+
+
+@pytest.mark.feature("G14")
+def test_an_unlock_keeps_who_asked_why_who_approved_and_until_when(
+    city_session: Session, city: City
+) -> None:
+    asked = _asked(city_session, city)
+    approve_unlock(
+        city_session, city["SUPERVISOR"], asked.id or 0, ends_on=date(2026, 9, 15), today=LOCKED
+    )
+
+    assert asked.reason == "漏报"
+    people = asked.requested_by_id, asked.approved_by_id
+    assert people == (city["REPORTER"].account_id, city["SUPERVISOR"].account_id)
+    days = asked.requested_on, asked.approved_on, asked.ends_on
+    assert days == (LOCKED, LOCKED, date(2026, 9, 15))
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.parametrize(("day", "opened"), [(15, True), (16, False)])
+def test_the_door_closes_by_itself(
+    city_session: Session, city: City, day: int, opened: bool
+) -> None:
+    asked = _asked(city_session, city)
+    approve_unlock(
+        city_session, city["SUPERVISOR"], asked.id or 0, ends_on=date(2026, 9, 15), today=LOCKED
+    )
+
+    try:
+        report_no_change(
+            city_session, city["REPORTER"], city.id("H1"), month=AUGUST, today=date(2026, 9, day)
+        )
+        through = True
+    except Invalid:
+        through = False
+
+    assert through is opened
+
+
+@pytest.mark.feature("G14")
+def test_a_request_alone_opens_nothing(city_session: Session, city: City) -> None:
+    _asked(city_session, city)
+
+    with pytest.raises(Invalid, match="锁定"):
+        report_no_change(city_session, city["REPORTER"], city.id("H1"), month=AUGUST, today=LOCKED)
+
+
+@pytest.mark.feature("G14")
+def test_unlocks_are_counted_by_unit(city_session: Session, city: City) -> None:
+    for code in ("H1", "H2"):
+        asked = _asked(city_session, city, code)
+        approve_unlock(
+            city_session, city["SUPERVISOR"], asked.id or 0, ends_on=LOCKED, today=LOCKED
+        )
+
+    programme = city.programmes["home"].id or 0
+    found = completeness(city_session, city["SUPERVISOR"], programme, AUGUST, LOCKED)
+
+    assert dict(zip(found["agency"], found["unlocks"], strict=True)) == {
+        "市住建局": 2,
+        "市教育局": 0,
+    }
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.safety("AC5")
+@pytest.mark.parametrize("reason", ["", "   ", "长" * 100_000])
+def test_a_request_wants_a_readable_reason(city_session: Session, city: City, reason: str) -> None:
+    with pytest.raises(Invalid):
+        request_unlock(
+            city_session, city["REPORTER"], city.id("H1"), month=AUGUST, reason=reason, today=LOCKED
+        )
+
+
+@pytest.mark.safety("AC5")
+def test_a_month_nobody_reports_cannot_be_unlocked(city_session: Session, city: City) -> None:
+    with pytest.raises(Invalid, match="1999-01"):
+        request_unlock(
+            city_session, city["REPORTER"], city.id("H1"), month=date(1999, 1, 1), reason="试",
+            today=LOCKED,
+        )  # fmt: skip
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.safety("AC6")
+def test_nobody_approves_their_own_request(city_session: Session, city: City) -> None:
+    asked = _asked(city_session, city)
+    both = Actor(city["REPORTER"].account_id, "both", city["SUPERVISOR"].grants)
+
+    with pytest.raises(NotAllowed, match="不能审核自己"):
+        approve_unlock(city_session, both, asked.id or 0, ends_on=LOCKED, today=LOCKED)
+
+    assert asked.approved_on is None
+
+
+@pytest.mark.parametrize("who", ["REVIEWER", "LEADER", "stranger", "ADMIN"])
+def test_only_the_own_office_approves(city_session: Session, city: City, who: str) -> None:
+    asked = _asked(city_session, city)
+
+    with pytest.raises(NotAllowed):
+        approve_unlock(city_session, city[who], asked.id or 0, ends_on=LOCKED, today=LOCKED)
+
+    assert asked.approved_on is None
+
+
+@pytest.mark.parametrize("who", ["schools reporter", "LEADER", "finance reporter"])
+def test_only_the_lead_unit_asks(city_session: Session, city: City, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        request_unlock(
+            city_session, city[who], city.id("H1"), month=AUGUST, reason="试", today=LOCKED
+        )
+
+
+def test_an_unlock_is_approved_once_and_not_for_a_day_that_is_over(
+    city_session: Session, city: City
+) -> None:
+    asked = _asked(city_session, city)
+    keys = city["SUPERVISOR"], asked.id or 0
+
+    with pytest.raises(Invalid, match="不能早于今天"):
+        approve_unlock(city_session, *keys, ends_on=date(2026, 9, 11), today=LOCKED)
+    approve_unlock(city_session, *keys, ends_on=LOCKED, today=LOCKED)
+
+    with pytest.raises(Conflict, match="已经批准"):
+        approve_unlock(city_session, *keys, ends_on=LOCKED, today=LOCKED)

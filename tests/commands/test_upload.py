@@ -1,0 +1,182 @@
+"""Uploads: kept as received at once, mended and mapped in the preview, whatever a client sends."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import Session
+
+from dashboard import files
+from dashboard.commands.upload import (
+    annotated,
+    discard_upload,
+    examined,
+    map_columns,
+    mend_cell,
+    store_upload,
+    warning_rows,
+)
+from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
+from dashboard.imports.examination import Status
+from models.file import StoredFile
+from models.upload import UploadKind, UploadState
+from tests.city import AUGUST, H1_ROW, City, checked, stored, workbook
+
+
+@pytest.mark.feature("G5")
+def test_a_sheet_is_kept_as_it_came_and_read_in_a_process_of_its_own(
+    city_session: Session, city: City
+) -> None:
+    data = workbook([H1_ROW])
+    upload = stored(city_session, city, data)
+
+    kept = city_session.get_one(StoredFile, upload.file_id)
+    _upload, name, found = examined(city_session, city["REPORTER"], upload.id or 0)
+
+    assert files.read(kept.sha256) == data
+    assert (name, upload.state, upload.number) == (
+        "八月月报.xlsx", UploadState.DRAFT, f"PC{upload.id:06d}",
+    )  # fmt: skip
+    assert [draft.status for draft in found.drafts] == [Status.NEW]
+    assert found.passes
+
+
+@pytest.mark.feature("G6")
+def test_the_wrong_sheet_comes_back_with_its_cells_marked(
+    city_session: Session, city: City
+) -> None:
+    upload = stored(city_session, city, workbook([(*H1_ROW[:2], "约26", *H1_ROW[3:])]))
+
+    name, content = annotated(city_session, city["REPORTER"], upload.id or 0)
+
+    sheet = load_workbook(io.BytesIO(content))["Sheet"]
+    assert name == "八月月报.xlsx"
+    assert sheet["C3"].comment is not None
+    assert sheet["D3"].comment is None
+
+
+def test_a_file_that_is_no_sheet_is_refused_in_one_sentence(
+    city_session: Session, city: City
+) -> None:
+    upload = stored(city_session, city, b"%PDF-1.4 not a sheet")
+
+    _upload, _name, found = examined(city_session, city["REPORTER"], upload.id or 0)
+
+    assert found.refusal
+    with pytest.raises(Invalid):
+        annotated(city_session, city["REPORTER"], upload.id or 0)
+
+
+@pytest.mark.feature("G9")
+def test_the_same_bytes_are_one_draft_per_month(city_session: Session, city: City) -> None:
+    data = workbook([H1_ROW])
+
+    first, again = stored(city_session, city, data), stored(city_session, city, data)
+    july = stored(city_session, city, data, month=date(2026, 7, 1))
+
+    assert first.id == again.id
+    assert july.id != first.id
+
+
+@pytest.mark.safety("AC1")
+@pytest.mark.parametrize("who", ["schools reporter", "foreign reporter", "REVIEWER", "SUPERVISOR"])
+def test_nobody_uploads_for_another_unit(city_session: Session, city: City, who: str) -> None:
+    with pytest.raises(NotAllowed):
+        stored(city_session, city, workbook([H1_ROW]), who=who)
+
+
+@pytest.mark.safety("AC5")
+def test_an_unknown_unit_or_an_empty_file_is_one_sentence(
+    city_session: Session, city: City
+) -> None:
+    with pytest.raises(Missing):
+        store_upload(
+            city_session, city["REPORTER"], kind=UploadKind.MONTHLY,
+            programme_id=city.programmes["home"].id or 0, agency_id=None, month=AUGUST, name="x",
+            data=b"x",
+        )  # fmt: skip
+    with pytest.raises(Invalid, match="空的"):
+        stored(city_session, city, b"")
+
+
+@pytest.mark.safety("AC5")
+@pytest.mark.parametrize(
+    ("sheet", "cell", "text"),
+    [
+        ("Sheet", "C3", "长" * 100_000),
+        ("Sheet", "DROP TABLE", "1"),
+        ("Sheet", "A0", "1"),
+        ("Sheet", "", "1"),
+        ("表" * 300, "C3", "1"),
+        ("", "C3", "1"),
+    ],
+)
+def test_a_forged_cell_is_one_sentence_and_saves_nothing(
+    city_session: Session, city: City, sheet: str, cell: str, text: str
+) -> None:
+    upload = stored(city_session, city, workbook([H1_ROW]))
+
+    with pytest.raises(Invalid):
+        mend_cell(city_session, city["REPORTER"], upload.id or 0, sheet=sheet, cell=cell, text=text)
+
+    assert upload.edits == "{}"
+
+
+@pytest.mark.safety("AC5")
+@pytest.mark.parametrize(
+    ("heading", "field", "unit"),
+    [
+        ("完成进度", "password_hash", ""),
+        ("完成进度", "completed_pct", "亿美元"),
+        ("长" * 100_000, "completed_pct", ""),
+    ],
+)
+def test_a_forged_mapping_is_one_sentence_and_saves_nothing(
+    city_session: Session, city: City, heading: str, field: str, unit: str
+) -> None:
+    upload = stored(city_session, city, workbook([H1_ROW]))
+
+    with pytest.raises(Invalid, match="不能对应"):
+        map_columns(
+            city_session, city["REPORTER"], upload.id or 0, layout="x",
+            choices={heading: (field, unit)},
+        )  # fmt: skip
+
+    assert upload.mapping == "{}"
+
+
+@pytest.mark.safety("AC5")
+def test_cells_mended_in_the_preview_are_bounded_in_number(
+    city_session: Session, city: City
+) -> None:
+    upload = stored(city_session, city, workbook([H1_ROW]))
+    upload.edits = json.dumps({f"Sheet!A{row}": {"text": "1"} for row in range(1, 501)})
+    city_session.flush()
+
+    with pytest.raises(Invalid, match="最多改 500 格"):
+        mend_cell(
+            city_session, city["REPORTER"], upload.id or 0, sheet="Sheet", cell="C3", text="1"
+        )
+
+
+def test_a_draft_that_was_given_up_cannot_be_changed(city_session: Session, city: City) -> None:
+    upload = stored(city_session, city, workbook([H1_ROW]))
+    discard_upload(city_session, city["REPORTER"], upload.id or 0)
+
+    with pytest.raises(Conflict, match="已放弃"):
+        mend_cell(city_session, city["REPORTER"], upload.id or 0, sheet="S", cell="A1", text="1")
+
+
+@pytest.mark.feature("G7")
+def test_warnings_are_gathered_by_row(city_session: Session, city: City) -> None:
+    data = workbook([(*H1_ROW[:2], 2, "65%", *H1_ROW[4:])])
+    upload = stored(city_session, city, data)
+
+    found = warning_rows(checked(city_session, city, data, upload))
+
+    assert list(found) == [("Sheet", 3)]
+    assert len(found["Sheet", 3]) >= 1

@@ -41,7 +41,8 @@ def show(
     _head(card, documented=documented)
     if instruct and actor.may(Action.INSTRUCTION_GIVE):
         ask_instruction(actor, project_id, clock.today())
-    _remedies(card)
+    if not documented:
+        _remedies(card)
     _figures(card)
     _sources(card)
     _rule(card)

@@ -13,25 +13,25 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Thread, Timer
 
 from dashboard import i18n
 from dashboard.i18n import _
-from dashboard.imports.context import Context, Limits
+from dashboard.imports.context import Context, Limits, SheetKind
 from dashboard.imports.examination import Examination
 from dashboard.imports.grid import Refused
-from dashboard.imports.read import too_many_bytes
-from dashboard.imports.sheet import Edits, examine
-from dashboard.imports.wire import (
-    context_from_json,
-    context_to_json,
-    examination_from_json,
-    examination_to_json,
-)
+from dashboard.imports.read import read, too_many_bytes
+from dashboard.imports.sheet import Edits, examined
+from dashboard.imports.sink import Sink
+from dashboard.imports.wire import Receiver, Sender, context_from_json, context_to_json
 
 _ROOT = Path(__file__).resolve().parents[2]
 _AT_ONCE = BoundedSemaphore(2)
+_REPORTED = 500
 _ENVIRONMENT = {
     "PATH": os.defpath,
     "LANG": "C.UTF-8",
@@ -42,74 +42,128 @@ _ENVIRONMENT = {
 
 
 def examine_in_child(
-    data: bytes, name: str, context: Context, edits: Edits | None = None
+    data: bytes,
+    name: str,
+    context: Context,
+    edits: Edits | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> Examination:
     """Examine a file in a child process, within `context.limits`. Never raises for a file's sake.
 
-    A child that dies, runs out of time or memory, or refuses the file is a `refusal`.
+    A child that dies, runs out of time or memory, or refuses the file is a `refusal`. `progress`
+    hears now and then which part of the rows has been read.
     """
+    receiver = Receiver()
     try:
         too_many_bytes(len(data), context.limits)
-        return examination_from_json(_asked("examine", data, name, context, edits).decode())
+        with _started("examine", data, context, edits) as lines:
+            for number, line in enumerate(lines):
+                if not line.endswith(b"\n"):
+                    break
+                receiver.take(line)
+                if progress and number % _REPORTED == 0:
+                    progress(receiver.share)
     except Refused as refused:
         digest = hashlib.sha256(data).hexdigest()
         return Examination(context.kind, "", digest, refusal=str(refused))
+    assert receiver.examination is not None
+    return receiver.examination
 
 
 def annotate_in_child(
     data: bytes, name: str, context: Context, edits: Edits | None = None
 ) -> bytes:
     """Mark the wrong cells of a file in a child process. Raises Refused, with one sentence."""
-    return _asked("annotate", data, name, context, edits)
+    with _started("annotate", data, context, edits) as lines:
+        marked = b"".join(lines)
+    if not marked:
+        raise _died()
+    return marked
 
 
-def _asked(work: str, data: bytes, name: str, context: Context, edits: Edits | None) -> bytes:
+@contextmanager
+def _started(
+    work: str, data: bytes, context: Context, edits: Edits | None
+) -> Iterator[Iterable[bytes]]:
+    """Run the child and give what it writes, by lines. Raises Refused where it ends badly."""
     request = {
         "work": work,
-        "name": name,
+        "kind": context.kind,
+        "language": context.language,
         "size": len(data),
-        "context": context_to_json(context),
+        "limits": asdict(context.limits),
         "edits": [(sheet, cell, text) for (sheet, cell), text in (edits or {}).items()],
     }
-    with _AT_ONCE:
+    given = _line(request) + data + context_to_json(context).encode()
+    command = [sys.executable, "-P", "-m", "dashboard.imports.child"]
+    pipe, none = subprocess.PIPE, subprocess.DEVNULL
+    with (
+        _AT_ONCE,
+        subprocess.Popen(command, env=_ENVIRONMENT, stdin=pipe, stdout=pipe, stderr=none) as child,
+    ):
+        clock = Timer(context.limits.seconds, child.kill)
+        clock.start()
+        Thread(target=_give, args=(child, given), daemon=True).start()
         try:
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", "dashboard.imports.child"],
-                input=json.dumps(request, ensure_ascii=False).encode() + b"\n" + data,
-                capture_output=True,
-                timeout=context.limits.seconds,
-                env=_ENVIRONMENT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise Refused(
-                _("读取这个文件用了太长时间，已经停止；请只保留要报送的工作表后再上传。")
-            ) from error
-    if done.returncode != 0 or not done.stdout:
-        raise Refused(
-            _("读取这个文件时出了问题，已经停止，其他人不受影响；请另存为新的 .xlsx 文件后再上传。")
-        )
-    return done.stdout
+            yield child.stdout or ()
+            child.wait()
+        finally:
+            late = clock.finished.is_set()
+            clock.cancel()
+            child.kill()
+    if late:
+        raise Refused(_("读取这个文件用了太长时间，已经停止；请只保留要报送的工作表后再上传。"))
+    if child.returncode:
+        raise _died()
+
+
+def _give(child: subprocess.Popen[bytes], given: bytes) -> None:
+    with suppress(OSError, ValueError):
+        if child.stdin:
+            child.stdin.write(given)
+            child.stdin.close()
+
+
+def _died() -> Refused:
+    return Refused(
+        _("读取这个文件时出了问题，已经停止，其他人不受影响；请另存为新的 .xlsx 文件后再上传。")
+    )
 
 
 def main() -> None:
-    """Read a request, do it within its limits, answer."""
+    """Read a request, do it within its limits, answer.
+
+    The sheet is read before the context, so that both at their largest are never held together.
+    """
     gc.disable()
-    source = sys.stdin.buffer
+    source, target = sys.stdin.buffer, sys.stdout.buffer
     request = json.loads(source.readline())
-    context = context_from_json(request["context"])
     data = source.read(request["size"])
-    writes = request["work"] == "annotate"
-    limit(context.limits, context.limits.unpacked_bytes if writes else 0)
-    i18n.use(context.language)
+    limits = Limits(**request["limits"])
+    i18n.use(request["language"])
+    limit(limits, limits.unpacked_bytes if request["work"] == "annotate" else 0)
+    sender = Sender(limits.problems, send=lambda row: target.write(_line(row)))
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        book = read(data, limits)
+    except Refused as refused:
+        if request["work"] == "annotate":
+            sys.exit(1)
+        sender.finish(Examination(SheetKind(request["kind"]), "", digest, refusal=str(refused)))
+        return
+    context = context_from_json(source.read().decode())
     edits = {(sheet, cell): text for sheet, cell, text in request["edits"]}
-    examination = examine(data, request["name"], context, edits)
-    if writes:
+    if request["work"] == "annotate":
         from dashboard.imports.report import annotate
 
-        sys.stdout.buffer.write(annotate(data, request["name"], examination))
+        found = examined(book, digest, context, edits, Sink(limits.problems))
+        target.write(annotate(data, "", found))
     else:
-        sys.stdout.buffer.write(examination_to_json(examination).encode())
+        sender.finish(examined(book, digest, context, edits, sender))
+
+
+def _line(row: object) -> bytes:
+    return json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
 
 def limit(limits: Limits, written_bytes: int) -> None:

@@ -40,10 +40,14 @@ def examine(data: bytes, name: str, context: Context, edits: Edits | None = None
         book = read(data, context.limits)
     except Refused as refused:
         return Examination(context.kind, "", digest, refusal=str(refused))
-    sink = Sink(context.limits.problems)
+    return examined(book, digest, context, edits or {}, Sink(context.limits.problems))
+
+
+def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink) -> Examination:
+    """Examine a book that was read; its drafts go into the sink as they are made."""
     for text in book.told:
         sink.tell("", "", text)
-    _mend(book, edits or {})
+    _mend(book, edits)
     _check_mark(book, context, sink)
     _examine_sheets(book, context, sink)
     if not sink.tables:

@@ -20,6 +20,13 @@ class Sink:
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     dropped: int = 0
 
+    def expect(self, rows: int) -> None:
+        """Hear how many lines of a table are to be read."""
+
+    def keep(self, draft: Draft) -> None:
+        """Keep a draft."""
+        self.drafts.append(draft)
+
     def add(self, problem: Problem) -> None:
         """Keep a problem, up to the limit; the rest are only counted."""
         if len(self.problems) < self.limit:

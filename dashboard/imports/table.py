@@ -94,6 +94,7 @@ class TableExamination:
         self.sink.tables.append(self._table())
         if not self._has_what_it_needs():
             return
+        self.sink.expect(len(data))
         for row, kind in lines:
             if kind is Line.DATA:
                 self._data(row)
@@ -195,7 +196,7 @@ class TableExamination:
             refused |= self._twice(read, matched)
         if monthly_kind and matched.project:
             refused |= self._checked(read, matched)
-        self.sink.drafts.append(self._draft(read, matched, refused))
+        self.sink.keep(self._draft(read, matched, refused))
 
     def _inherit(self, read: RowRead) -> None:
         """Take the project from the row above where a row only names a work item."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,7 @@ from dashboard.imports.examination import (
     Told,
 )
 from dashboard.imports.narrative import Milestone
+from dashboard.imports.sink import Sink
 
 _TAG = "\u0001"
 _STATUS = {status.value: status for status in Status}
@@ -160,56 +161,91 @@ def _agency(row: dict[str, Any]) -> Agency:
     return Agency(row["code"], row["name"], tuple(row["aliases"]))
 
 
-def examination_to_json(examination: Examination) -> str:
-    """Write an examination; what drafts of one table share (a shape) is written once."""
-    shapes: dict[tuple[Any, ...], int] = {}
-    drafts = [_draft(draft, shapes) for draft in examination.drafts]
-    letters = {id(draft.letters): draft.letters for draft in examination.drafts}
-    row = {
-        "kind": examination.kind,
-        "file_kind": examination.file_kind,
-        "sha256": examination.sha256,
-        "tables": [asdict(table) for table in examination.tables],
-        "shapes": [[shape[0], letters[shape[1]], shape[2:]] for shape in shapes],
-        "drafts": drafts,
-        "problems": [asdict(problem) for problem in examination.problems],
-        "told": [asdict(told) for told in examination.told],
-        "refusal": examination.refusal,
-    }
-    return json.dumps(row, ensure_ascii=False)
+@dataclass(slots=True)
+class Sender(Sink):
+    """A sink that sends drafts on as they are made, so that they are not held here.
+
+    What the drafts of a table share, their shape, is sent once.
+    """
+
+    send: Callable[[list[Any]], object] = print
+    shapes: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def expect(self, rows: int) -> None:
+        """Send how many lines are to be read."""
+        self.send(["rows", rows])
+
+    def keep(self, draft: Draft) -> None:
+        """Send a draft as its shape's number and its values in the shape's order."""
+        shape = (draft.sheet, id(draft.letters), *draft.values)
+        number = self.shapes.get(shape)
+        if number is None:
+            number = self.shapes[shape] = len(self.shapes)
+            self.send(["shape", draft.sheet, draft.letters, list(draft.values)])
+        values = [packed(value) for value in draft.values.values()]
+        more = (draft.raws, draft.origins, draft.marks, draft.status, _values(draft.old))
+        names = (draft.project_code, draft.work_item_code)
+        self.send(["draft", number, draft.row, *names, values, *more, draft.is_first])
+
+    def finish(self, examination: Examination) -> None:
+        """Send everything but the drafts."""
+        row = {
+            "kind": examination.kind,
+            "file_kind": examination.file_kind,
+            "sha256": examination.sha256,
+            "tables": [asdict(table) for table in examination.tables],
+            "problems": [asdict(problem) for problem in examination.problems],
+            "told": [asdict(told) for told in examination.told],
+            "refusal": examination.refusal,
+        }
+        self.send(["end", row])
 
 
-def _draft(draft: Draft, shapes: dict[tuple[Any, ...], int]) -> list[Any]:
-    """Write a draft as its shape's number and its values in the shape's order."""
-    shape = (draft.sheet, id(draft.letters), *draft.values)
-    return [
-        shapes.setdefault(shape, len(shapes)),
-        draft.row,
-        draft.project_code,
-        draft.work_item_code,
-        [packed(value) for value in draft.values.values()],
-        draft.raws,
-        draft.origins,
-        draft.marks,
-        draft.status,
-        _values(draft.old),
-        draft.is_first,
-    ]
+class Receiver:
+    """Puts together what a `Sender` sent, line by line; `share` says how much has come."""
 
+    def __init__(self) -> None:
+        self._shapes: list[tuple[str, dict[str, str], list[str]]] = []
+        self._drafts: list[Draft] = []
+        self._rows = 0
+        self.examination: Examination | None = None
 
-def examination_from_json(text: str) -> Examination:
-    """Read what `examination_to_json` wrote."""
-    row = json.loads(text)
-    return Examination(
-        SheetKind(row["kind"]),
-        row["file_kind"],
-        row["sha256"],
-        tuple(_table(table) for table in row["tables"]),
-        tuple(_read_draft(draft, row["shapes"]) for draft in row["drafts"]),
-        tuple(_problem(problem) for problem in row["problems"]),
-        tuple(Told(**told) for told in row["told"]),
-        row["refusal"],
-    )
+    @property
+    def share(self) -> float:
+        """Give the part of the lines that were read, 0 to 1."""
+        return min(len(self._drafts) / self._rows, 1.0) if self._rows else 0.0
+
+    def take(self, line: bytes) -> None:
+        """Take a line. Raises ValueError for one that no sender wrote."""
+        word, *rest = json.loads(line)
+        if word == "draft":
+            self._drafts.append(self._draft(*rest))
+        elif word == "shape":
+            self._shapes.append((rest[0], rest[1], rest[2]))
+        elif word == "rows":
+            self._rows += rest[0]
+        else:
+            self.examination = self._end(rest[0])
+
+    def _draft(self, at: int, number: int, project: str, item: str, *rest: Any) -> Draft:
+        packed_values, raws, origins, marks, status, old, first = rest
+        sheet, letters, names = self._shapes[at]
+        values = dict(zip(names, map(unpacked, packed_values), strict=True))
+        replaced = _unpacked_values(old) if old else {}
+        where = (sheet, number, project, item, values, letters, raws, origins, marks)
+        return Draft(*where, _STATUS[status], replaced, first)
+
+    def _end(self, row: dict[str, Any]) -> Examination:
+        return Examination(
+            SheetKind(row["kind"]),
+            row["file_kind"],
+            row["sha256"],
+            tuple(_table(table) for table in row["tables"]),
+            tuple(self._drafts),
+            tuple(_problem(problem) for problem in row["problems"]),
+            tuple(Told(**told) for told in row["told"]),
+            row["refusal"],
+        )
 
 
 def _table(row: dict[str, Any]) -> Table:
@@ -222,14 +258,3 @@ def _table(row: dict[str, Any]) -> Table:
 
 def _problem(row: dict[str, Any]) -> Problem:
     return Problem(**(row | {"level": Level(row["level"])}))
-
-
-def _read_draft(row: list[Any], shapes: list[Any]) -> Draft:
-    at, number, project, item, packed_values, raws, origins, marks, status, old, first = row
-    sheet, letters, names = shapes[at]
-    values = dict(zip(names, map(unpacked, packed_values), strict=True))
-    replaced = _unpacked_values(old) if old else {}
-    return Draft(
-        sheet, number, project, item, values, letters, raws, origins, marks, _STATUS[status],
-        replaced, first,
-    )  # fmt: skip

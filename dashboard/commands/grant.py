@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
-from dashboard.db import load
+from dashboard.db import load, require_version
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import SEPARATE, Action, Actor, allow, refusal
@@ -68,8 +68,9 @@ def end_grant(
     session: Session, actor: Actor, grant_id: int, *, today: date, version: int | None = None
 ) -> RoleGrant:
     """End a grant at once: yesterday was its last day."""
-    grant = load(session, RoleGrant, grant_id, version=version)
+    grant = load(session, RoleGrant, grant_id)
     _allow(actor, grant.account_id)
+    require_version(session, grant, version)
     if grant.last_on is not None and grant.last_on < today:
         raise Invalid(_("此授权已经结束。"))
     grant.last_on = today - timedelta(days=1)
@@ -86,9 +87,8 @@ def _allow(actor: Actor, account_id: int) -> None:
 
 
 def _locked(session: Session, account_id: int) -> Account:
-    load(session, Account, account_id)
     # Two grants at once must not each find the other absent.
-    return session.get_one(Account, account_id, with_for_update=True)
+    return load(session, Account, account_id, lock=True)
 
 
 def _check_scope(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, label, or_, select
 from sqlmodel import Session, col
 
 from dashboard.db import frame
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.permissions import SEPARATE, Action, Actor, Grant, allow
 from dashboard.rules.account import aged
 from dashboard.settings import settings
@@ -162,7 +162,7 @@ def demonstration_accounts(session: Session, today: date) -> list[tuple[str, str
         entry = found.setdefault(name, (name, person, [], agency or ""))
         if role is not None and role not in entry[2]:
             entry[2].append(role)
-    return [(n, p, "、".join(_(r.label) for r in roles), a) for n, p, roles, a in found.values()]
+    return [(n, p, joined(_(r.label) for r in roles), a) for n, p, roles, a in found.values()]
 
 
 def accounts(session: Session, actor: Actor, now: datetime) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def file_for(session: Session, actor: Actor, file_id: int) -> StoredFile:
     """
     statement = rows_of(StoredFile).where(StoredFile.id == file_id, may_have_sql(actor))
     found = session.exec(statement).first()
-    allow_row(found, "该文件")
+    allow_row(found, _("该文件"))
     assert found is not None
     return found
 

@@ -33,7 +33,7 @@ def give_file(file_id: int, who: Annotated[Actor, Depends(actor)]) -> FileRespon
     with reading() as session:
         row = file_for(session, who, file_id)
         digest, name, media_type = row.sha256, row.name, row.media_type
-    allow_row(exists(digest) or None, "该文件")
+    allow_row(exists(digest) or None, _("该文件"))
     inline = media_type in SHOWN
     return FileResponse(
         path_of(digest),

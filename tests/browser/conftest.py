@@ -1,0 +1,210 @@
+"""Chromium on the real program: a demonstration of one's own, and people who leave no complaint."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.web.conftest import ROOT, free_port, places, wait_for
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TABLET, UPRIGHT, PHONE = (1024, 768), (820, 1180), (390, 844)
+SECONDS = 30_000
+"""How long to wait for what a person sees, in milliseconds: the machine may be busy."""
+expect.set_options(timeout=SECONDS)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a fresh demonstration and its sheets, made once; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    seed(folder, places(folder))
+    return folder
+
+
+def seed(folder: Path, where: dict[str, str]) -> None:
+    """Make the demonstration; its sheets go to the folder it is made in."""
+    environment = {**os.environ, **where, "PYTHONPATH": str(ROOT)}
+    subprocess.run(
+        [sys.executable, "-m", "seed", "demo"],
+        cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def sheet(folder: Path, number: int) -> Path:
+    """Give the demonstration's workbook of this number."""
+    [found] = (folder / "demo-sheets").glob(f"{number}-*.xlsx")
+    return found
+
+
+@contextmanager
+def serving(folder: Path, where: dict[str, str]) -> Iterator[str]:
+    """Serve a demonstration as `make run` does, and give its address."""
+    port = free_port()
+    environment = {**os.environ, **where, "DASHBOARD_PORT": str(port)}
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "seed", "serve"],
+            cwd=ROOT, env=environment, stdout=log, stderr=log,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+    assert "Traceback" not in (folder / "server.log").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, until the module ends: its event loop would be in the way of other tests."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium; a skip where it is not installed, a failure where nothing may be."""
+    if not CHROMIUM.exists():
+        told = "no Chromium here: sudo apt-get install chromium fonts-noto-cjk"
+        if os.environ.get("CI") == "true":
+            pytest.fail(told)
+        pytest.skip(told)
+    sandbox = ["--no-sandbox"] if os.getuid() == 0 else []
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*sandbox, *FLAGS])
+    yield browser
+    browser.close()
+
+
+class Watch:
+    """Keeps what a browser complains of, and every address it asks that is not the site's."""
+
+    def __init__(self, url: str) -> None:
+        self.host = urlsplit(url).netloc
+        self.problems: list[str] = []
+
+    def follow(self, page: Page) -> None:
+        """Listen to a page."""
+        page.on("console", lambda said: self._said(said.type, said.text, said.location["url"]))
+        page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
+        page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
+
+    def _said(self, kind: str, text: str, url: str) -> None:
+        # Streamlit's client looks for its server under the page's own path first, by design.
+        looking = re.search(r"^/[a-z]+/_stcore/(health|host-config)$", urlsplit(url).path)
+        if kind == "error" and not (looking and "404" in text):
+            self.problems.append(f"console: {text} {url}")
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != self.host:
+            self.problems.append(f"asked: {url}")
+
+
+class Person:
+    """Somebody with a browser of their own, at one site."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def go(self, path: str) -> Page:
+        """Go to an address of the site and wait until it stands."""
+        self.page.goto(f"{self.url}{path}")
+        return self.arrive()
+
+    def enter(self, account: str, path: str = "/") -> Page:
+        """Sign in as a demonstration account by its button, and land on the page asked for."""
+        self.page.goto(f"{self.url}/sign-in?next={quote(path, safe='')}")
+        self.page.locator(f'button[value="{account}"]').click()
+        return self.arrive()
+
+    def arrive(self) -> Page:
+        """Wait for the first thing a page draws, and then until all of it stands."""
+        expect(self.page.locator('.ms-demo, [data-testid="stAlert"]').first).to_be_visible()
+        settle(self.page)
+        return self.page
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script rests: for two looks in a row, since a click starts it late."""
+    resting = '[data-test-script-state="notRunning"]'
+    page.wait_for_selector(resting, timeout=SECONDS)
+    page.wait_for_timeout(150)
+    page.wait_for_selector(resting, timeout=SECONDS)
+    expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+
+
+@contextmanager
+def inviting(chromium: Browser, url: str) -> Iterator[Callable[..., Person]]:
+    """Give people at a site; at the end nobody's browser may have complained of anything."""
+    watch = Watch(url)
+    opened: list[BrowserContext] = []
+
+    def invite(size: tuple[int, int] = TABLET) -> Person:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, has_touch=True, locale="zh-CN"
+        )
+        context.set_default_timeout(SECONDS)
+        context.on("page", watch.follow)
+        opened.append(context)
+        return Person(context.new_page(), url)
+
+    yield invite
+    for context in opened:
+        context.close()
+    assert watch.problems == []
+
+
+class Site(NamedTuple):
+    """A running demonstration, the folder it lives in, and a browser for each who is invited."""
+
+    url: str
+    folder: Path
+    invite: Callable[..., Person]
+
+
+@pytest.fixture
+def site(demonstration: Path, tmp_path: Path, chromium: Browser) -> Iterator[Site]:
+    """A server on a copy of one's own, for who writes."""
+    shutil.copytree(demonstration, tmp_path, dirs_exist_ok=True)
+    with serving(tmp_path, places(tmp_path)) as url, inviting(chromium, url) as invite:
+        yield Site(url, tmp_path, invite)
+
+
+@pytest.fixture(scope="session")
+def shared_server(
+    demonstration: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """One server on one copy for all who only look."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(demonstration, folder, dirs_exist_ok=True)
+    with serving(folder, places(folder)) as url:
+        yield url, folder
+
+
+@pytest.fixture
+def shared(shared_server: tuple[str, Path], chromium: Browser) -> Iterator[Site]:
+    """The server that many tests look at, and that none changes."""
+    url, folder = shared_server
+    with inviting(chromium, url) as invite:
+        yield Site(url, folder, invite)

@@ -71,9 +71,14 @@ def _digest(entry: AuditEntry) -> str:
     return hashlib.new(entry.algorithm, payload.encode()).hexdigest()
 
 
-def _head(session: Session) -> tuple[int, str]:
+def lock(session: Session) -> None:
+    """Let one writer at a time past here, until it commits; on SQLite there is only one anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _CHAIN_LOCK})
+
+
+def _head(session: Session) -> tuple[int, str]:
+    lock(session)
     newest = (
         select(col(AuditEntry.id), col(AuditEntry.hash))
         .order_by(col(AuditEntry.id).desc())

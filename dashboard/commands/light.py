@@ -35,7 +35,6 @@ from models.fact import ProjectMonth, RegionMonth
 from models.light import LightKind, LightOverride, LightRecord
 from models.programme import Programme
 from models.project import LivelihoodProject
-from models.region import Region
 from models.report import ReportingPeriod
 
 _PART = 500
@@ -70,6 +69,7 @@ def refresh_facts(
     `months` restricts what is written; the runs are counted over all months anyway. Gives the
     number of rows written. Works in bulk, for one project as for a whole province.
     """
+    audit.lock(session)
     session.flush()
     ids = sorted(project_ids) if project_ids is not None else _all_ids(session)
     views = _Views(session, today)
@@ -145,7 +145,7 @@ def _replace(
 
 
 def _recount(session: Session, project_ids: Sequence[int], months: Collection[date] | None) -> None:
-    """Count the lights of the regions these projects lie in, under a lock on the regions."""
+    """Count the lights of the regions these projects lie in."""
     regions: set[int] = set()
     for part in chunks(project_ids):
         statement = select(col(LivelihoodProject.region_id)).where(
@@ -153,8 +153,6 @@ def _recount(session: Session, project_ids: Sequence[int], months: Collection[da
         )
         regions |= set(session.connection().scalars(statement.distinct()))
     for part in chunks(sorted(regions), _PART):
-        lock = select(col(Region.id)).where(col(Region.id).in_(part)).order_by(col(Region.id))
-        session.connection().execute(lock.with_for_update()).all()
         _replace(session, RegionMonth, "region_id", part, months, _counts(session, part, months))
 
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
@@ -270,3 +271,23 @@ def test_kept_facts_that_were_tampered_with_are_named(session: Session) -> None:
 
     assert fresh == []
     assert "planned_pct" in told
+
+
+def test_facts_of_one_project_kept_by_several_at_once_do_not_clash(engine: Engine) -> None:
+    with Session(engine, autoflush=False) as session:
+        plant(session)
+        session.commit()
+
+    def keep(_number: int) -> int:
+        with Session(engine, autoflush=False) as own:
+            own.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            written = refresh_facts(own, None, today=TODAY)
+            own.commit()
+            return written
+
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(keep, range(8)))
+
+    with Session(engine, autoflush=False) as session:
+        assert written == [3 * 12] * 8
+        assert facts_differences(session, today=TODAY) == []

@@ -12,15 +12,18 @@ from dashboard.commands.light import close_months, override_light, refresh_facts
 from dashboard.errors import Missing
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.changes import changes_since
+from dashboard.queries.facts import month_in_view
 from dashboard.queries.light import board, counts_by_kind, explain_light, lights_by_month
 from dashboard.queries.past import backtest, board_as_of, closed_months, lights_as_of
 from dashboard.queries.rule import rule_sets, rules_on
 from dashboard.queries.summary import lights_by_region
 from dashboard.rules.light import Bound, light
+from dashboard.rules.progress import next_month
 from models.account import Role
 from models.file import StoredFile
 from models.light import LightKind, LightRecord, LightRuleSet
 from models.milestone import Adjustment, AdjustmentField, AdjustmentState
+from models.programme import Programme
 from models.report import CellSource
 from models.upload import Upload, UploadKind
 from tests.town import LEADER, REPORTER, STRANGER, SUPERVISOR, TODAY, Town, node, plant, report
@@ -205,12 +208,12 @@ def test_the_board_of_any_past_day_equals_the_closing_lights(session: Session) -
     town = live(session)
     node(session, town, "P2", date(2026, 3, 10), date(2026, 4, 2))
     report(session, town, "P2", 4, "32", accepted_on=date(2026, 5, 20), revision=2)
-    for month in range(2, 10):
-        close_months(session, today=date(2026, month, 11))
-    key = lit(session, town)
+    ends = [next_month(date(2026, month, 1)).replace(day=11) for month in range(1, 13)]
+    for day in ends:
+        close_months(session, today=day)
+    key = lit(session, town, ends[-1])
 
-    for month in range(1, 9):
-        day = date(2026, month + 1, 11)
+    for day in ends:
         found = lights_as_of(session, LEADER, key, day)
         kept = {
             (row.project_id, row.month): (row.kind.value, row.dimension)
@@ -223,6 +226,7 @@ def test_the_board_of_any_past_day_equals_the_closing_lights(session: Session) -
             for row in closed.to_dict("records")
         }
         assert anew == kept
+        assert len(kept) == 3 * (ends.index(day) + 1)
 
 
 @pytest.mark.feature("H10")
@@ -371,3 +375,34 @@ def test_a_region_s_summary_of_a_past_month_counts_its_closing_lights(session: S
 
     assert (row["region"], row["own"], row["projects"]) == ("第1市", True, 3)
     assert (row["bad"], row["good"]) == (2, 1)
+
+
+def test_a_programme_shown_as_of_a_fixed_day_stays_there_and_knows_no_silence(
+    session: Session,
+) -> None:
+    town = live(session)
+    town.programme.shown_on = date(2026, 7, 31)
+    session.add(town.programme)
+    key = lit(session, town, date(2026, 12, 1))
+
+    found = board(session, LEADER, key, date(2026, 6, 1), date(2026, 12, 1))
+
+    assert set(found["as_of"]) == {date(2026, 7, 31)}
+    assert kinds(found) == {"P1": "GOOD", "P2": "GOOD", "P3": "UNKNOWN"}
+
+
+def test_a_list_without_reporting_periods_shows_the_last_month_that_has_ended(
+    session: Session,
+) -> None:
+    town = plant(session, codes=("P1",))
+    bare = Programme(region_id=2, year=2026, name="公开资料")
+    session.add(bare)
+    session.flush()
+
+    months = {
+        day: month_in_view(session, bare.id or 0, day)
+        for day in (date(2026, 1, 20), date(2026, 5, 30), date(2026, 5, 31))
+    }
+
+    assert list(months.values()) == [date(2026, 1, 1), date(2026, 4, 1), date(2026, 5, 1)]
+    assert month_in_view(session, town.programme.id or 0, TODAY) == AUGUST

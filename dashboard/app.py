@@ -49,8 +49,8 @@ def _menu(actor: Actor) -> list[st.Page]:
 
 def main() -> None:
     """Look up who acts, draw the menu, run the page."""
-    st.set_page_config(page_title="民生实事督查看板", page_icon="🚦", layout="wide")
     actor = signed_in()
+    st.set_page_config(page_title=_("民生实事督查看板"), page_icon="🚦", layout="wide")
     style.apply()
     page = st.navigation(_menu(actor), position="top")
     if demonstration := clock.frozen_day():

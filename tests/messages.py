@@ -13,6 +13,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
@@ -136,15 +137,22 @@ def _of_rules() -> Iterator[Message]:
             yield from (Message(row[column], name, line) for column in columns if row[column])
 
 
-def collected() -> list[Message]:
+@cache
+def words() -> frozenset[Message]:
+    """Give the messages that reach `_()` through a variable."""
+    return frozenset({*_of_models(), *_of_tables(), *_of_rules()})
+
+
+@cache
+def collected() -> tuple[Message, ...]:
     """Give every message, by file and line. A text occurs once for each place it stands in."""
-    found = {*_of_models(), *_of_tables(), *_of_rules()}
+    found = set(words())
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*.py"):
             found.update(_extracted(python_messages, path))
     for path in (ROOT / "dashboard" / "web" / "templates").rglob("*.html"):
         found.update(_extracted(babel_extract, path))
-    return sorted(found, key=lambda each: (each.path, each.line, each.text))
+    return tuple(sorted(found, key=lambda each: (each.path, each.line, each.text)))
 
 
 def catalogue() -> Catalog:

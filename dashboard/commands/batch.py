@@ -28,7 +28,7 @@ from dashboard.commands.report import (
 from dashboard.commands.upload import draft_upload, warning_rows
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.scope import scope_of
@@ -117,7 +117,10 @@ def require_clean(
         raise Invalid(_("表中没有新的或有变化的行，没有需要导入的内容。"))
     silent = [key for key in warning_rows(examination) if not reasons.get(key, "").strip()]
     if silent:
-        places = "、".join(f"{sheet} 第 {row} 行" if row else sheet for sheet, row in silent[:5])
+        places = joined(
+            _("{sheet} 第 {row} 行").format(sheet=sheet, row=row) if row else sheet
+            for sheet, row in silent[:5]
+        )
         raise Invalid(_("请为存疑数据填写说明：{places}。").format(places=places))
 
 

@@ -16,7 +16,7 @@ from dashboard import audit
 from dashboard.audit import record
 from dashboard.db import load
 from dashboard.errors import Invalid
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.facts import (
     chunks,
@@ -262,7 +262,7 @@ def _difference(kept: Mapping[Any, Any] | None, row: Mapping[str, Any]) -> list[
     names = [name for name, value in row.items() if kept[name] != value]
     if not names:
         return []
-    return [_("{where}：与重算不符的事实 {names}。").format(where=where, names="、".join(names))]
+    return [_("{where}：与重算不符的事实 {names}。").format(where=where, names=joined(names))]
 
 
 def _unclosed(session: Session, programme: Programme, month: date) -> list[int]:

@@ -24,9 +24,9 @@ from dashboard.commands.project import FREE_FIELDS, allow_programme
 from dashboard.commands.upload import draft_upload
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status
-from dashboard.imports.plan import MONTHS, planned_field
+from dashboard.imports.plan import COLUMNS, MONTHS, planned_field
 from dashboard.permissions import Action, Actor, ProjectScope, allow
 from dashboard.rules.progress import month_end
 from models.agency import Agency
@@ -170,9 +170,12 @@ def _require_unlocked(programme: Programme, draft: Draft) -> None:
         return
     moved = [change.field for change in draft.changes if change.field not in FREE_FIELDS]
     if moved:
+        titles = {column.field: column.title for column in COLUMNS}
         raise Invalid(
             _("{sheet} 第 {row} 行改动了已审定的内容（{fields}），请改用“申请调整”。").format(
-                sheet=draft.sheet, row=draft.row, fields="、".join(moved[:5])
+                sheet=draft.sheet,
+                row=draft.row,
+                fields=joined(_(titles[field]) for field in moved[:5]),
             )
         )
 
@@ -285,7 +288,7 @@ def _plan(
                 session.delete(old)
     session.flush()
     for month, pct in monthly.items():
-        name, due = _("{month}月序时进度").format(month=month), month_end(date(year, month, 1))
+        name, due = f"{month}月序时进度", month_end(date(year, month, 1))
         _add(session, project, item_id, MilestoneKind.MONTHLY, name, due, pct)
     for step in steps:
         _add(session, project, item_id, MilestoneKind.NODE, step.name[:200], step.due_on, None)

@@ -40,7 +40,10 @@ def adopt_programme(session: Session, actor: Actor, programme_id: int, *, today:
     missing = missing_details(session, actor, programme_id)
     if len(missing):
         rows = missing.itertuples(index=False)
-        listed = "；".join(f"{row.code} {row.name}：{row.missing}" for row in rows)
+        listed = _("；").join(
+            _("{title}：{text}").format(title=f"{row.code} {row.name}", text=row.missing)
+            for row in rows
+        )
         raise Invalid(_("还不能审定，缺：{missing}。").format(missing=listed[:400]))
     programme.adopted_on = today
     record(session, actor, Action.PROGRAMME_ADOPT, programme)

@@ -36,7 +36,10 @@ _VERBS = {
 def event_word(event: str) -> str:
     """Name an event in the reader's language: `report:accept` is 月报审定."""
     noun, _colon, verb = event.partition(":")
-    return f"{_(_NOUNS.get(noun, noun))} {_(_VERBS.get(verb, verb))}".strip()
+    named = _(_NOUNS.get(noun, noun))
+    if not verb:
+        return named
+    return _("{noun} {verb}").format(noun=named, verb=_(_VERBS.get(verb, verb)))
 
 
 def field_title(model: type[SQLModel], name: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, false, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
+from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow_row, sees_sql
 from models.agency import Agency
 from models.file import StoredFile

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from dashboard.db import Columns, frame, records
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, allow, sees_sql
 from models.agency import Agency
 from models.milestone import Adjustment, Milestone
@@ -250,5 +250,5 @@ def missing_details(session: Session, actor: Actor, programme_id: int) -> pd.Dat
         if row["weights"] is not None and row["weights"] != 100:
             missing.append(_("子项权重合计应为 100，现为 {n}").format(n=row["weights"]))
         if missing:
-            rows.append((row["code"], row["name"], "、".join(missing)))
+            rows.append((row["code"], row["name"], joined(missing)))
     return pd.DataFrame(rows, columns=["code", "name", "missing"], dtype=object)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.rules.fact import FACTS, Facts
 from dashboard.rules.light import RANKS, Bound, Case, DimensionLight, RuleSet, light, within
 from models.light import LightKind
@@ -43,7 +43,9 @@ def bound_words(bound: Bound) -> str:
     """Write a bound as a phrase: 低于序时进度 10个百分点以上（含）、30个百分点以下（含）."""
     known = FACTS[bound.fact]
     if known.yes_no and bound.low == bound.high:
-        return f"{_(known.title)}：{value_words(bound.fact, bound.low)}"
+        return _("{title}：{text}").format(
+            title=_(known.title), text=value_words(bound.fact, bound.low)
+        )
     ends = []
     if bound.low is not None and bound.low == bound.high:
         ends.append(_("等于 {value}").format(value=value_words(bound.fact, bound.low)))
@@ -54,7 +56,7 @@ def bound_words(bound: Bound) -> str:
         if bound.high is not None:
             form = _("不高于 {value}") if bound.high_included else _("低于 {value}")
             ends.append(form.format(value=value_words(bound.fact, bound.high)))
-    return f"{_(known.title)} {_('、').join(ends)}"
+    return f"{_(known.title)} {joined(ends)}"
 
 
 def remedies(rules: RuleSet, facts: Facts) -> tuple[Remedy, ...]:

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 
 from dashboard.db import reading
 from dashboard.files import exists, path_of
+from dashboard.i18n import _
 from dashboard.permissions import Actor, allow_row
 from dashboard.queries.file import file_for
 from dashboard.web.page import actor

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlmodel import Session, col
@@ -33,7 +33,6 @@ from models.agency import Agency
 from models.base import utc_now
 from models.file import StoredFile
 from models.upload import Upload, UploadKind, UploadState
-
 
 _CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 _SHEET_NAME, _HEADING, _MOST_EDITS = 31, 400, 500
@@ -118,18 +117,36 @@ def mend_cell(
     Raises:
         Invalid: there is no such cell, the text is too long, or too many cells were mended.
     """
+    return _mend(session, actor, upload_id, sheet, {cell: text})
+
+
+def leave_out_row(
+    session: Session, actor: Actor, upload_id: int, *, sheet: str, row: int, letters: Sequence[str]
+) -> Upload:
+    """Empty a row by hand in the preview, as one deletes a line that is another unit's.
+
+    Raises:
+        Invalid: as `mend_cell`.
+    """
+    return _mend(session, actor, upload_id, sheet, {f"{letter}{row}": "" for letter in letters})
+
+
+def _mend(
+    session: Session, actor: Actor, upload_id: int, sheet: str, texts: Mapping[str, str]
+) -> Upload:
     upload = draft_upload(session, actor, upload_id)
-    if not (_CELL.fullmatch(cell) and 1 <= len(sheet) <= _SHEET_NAME):
+    if not (all(_CELL.fullmatch(cell) for cell in texts) and 1 <= len(sheet) <= _SHEET_NAME):
         raise Invalid(_("没有这个单元格，请刷新后再试。"))
     edits = json.loads(upload.edits)
-    if len(edits) >= _MOST_EDITS and f"{sheet}!{cell}" not in edits:
+    for cell, text in texts.items():
+        edits[f"{sheet}!{cell}"] = {
+            "text": limited_words(text, f"{sheet} {cell}"),
+            "by": actor.account_id,
+            "name": actor.name,
+            "at": utc_now().isoformat(timespec="seconds"),
+        }
+    if len(edits) > _MOST_EDITS and len(edits) > len(json.loads(upload.edits)):
         raise Invalid(_("在预览中最多改 {n} 格，请在原表中改好后重新上传。").format(n=_MOST_EDITS))
-    edits[f"{sheet}!{cell}"] = {
-        "text": limited_words(text, f"{sheet} {cell}"),
-        "by": actor.account_id,
-        "name": actor.name,
-        "at": utc_now().isoformat(timespec="seconds"),
-    }
     upload.edits = json.dumps(edits, ensure_ascii=False)
     record(session, actor, "upload:mend", upload)
     return upload

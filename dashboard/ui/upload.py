@@ -15,6 +15,7 @@ from dashboard.commands.batch import commit_upload
 from dashboard.commands.upload import (
     discard_upload,
     examined,
+    leave_out_row,
     map_columns,
     mend_cell,
     store_upload,
@@ -36,6 +37,9 @@ STATUS_WORDS = {
     Status.UNCHANGED: "无变化",
     Status.REFUSED: "有错误",
 }
+
+NOT_OURS = {"unknown_project", "foreign_project", "missing_required"}
+"""Rules by which a row as a whole may be meant for another unit: it can be left out."""
 
 
 def receive(
@@ -144,6 +148,8 @@ def _errors(actor: Actor, upload_id: int, found: Examination) -> None:
         ):
             for problem in problems[:30]:
                 _mend(actor, upload_id, problem)
+                if problem.rule in NOT_OURS:
+                    _leave_out(actor, upload_id, problem, found.tables)
 
 
 def _mend(actor: Actor, upload_id: int, problem: Problem) -> None:
@@ -170,6 +176,22 @@ def _mend(actor: Actor, upload_id: int, problem: Problem) -> None:
                 text=text or "",
                 done=_("{cell} 已按人工录入修改，原文件不变。").format(cell=problem.cell),
             )
+
+
+def _leave_out(actor: Actor, upload_id: int, problem: Problem, tables: Sequence[Table]) -> None:
+    row = int("".join(sign for sign in problem.cell if sign.isdigit()) or 0)
+    letters = {
+        column.letter
+        for table in tables
+        if table.sheet == problem.sheet and table.first_row <= row <= table.last_row
+        for column in table.columns
+    }
+    label = _("第 {row} 行不导入").format(row=row)
+    if letters and st.button(label, key=f"out-{upload_id}-{problem.sheet}-{problem.cell}"):
+        run(
+            leave_out_row, actor, upload_id, sheet=problem.sheet, row=row, letters=sorted(letters),
+            done=_("第 {row} 行不导入，原文件不变。").format(row=row),
+        )  # fmt: skip
 
 
 def _warnings(found: Examination) -> dict[tuple[str, int], str]:

@@ -15,6 +15,7 @@ from dashboard.commands.upload import (
     annotated,
     discard_upload,
     examined,
+    leave_out_row,
     map_columns,
     mend_cell,
     store_upload,
@@ -161,6 +162,24 @@ def test_cells_mended_in_the_preview_are_bounded_in_number(
         mend_cell(
             city_session, city["REPORTER"], upload.id or 0, sheet="Sheet", cell="C3", text="1"
         )
+
+
+@pytest.mark.feature("G6")
+def test_a_row_of_another_unit_can_be_left_out_in_the_preview(
+    city_session: Session, city: City
+) -> None:
+    data = workbook([H1_ROW, ("9-9", "别家的项目", *H1_ROW[2:])])
+    upload = stored(city_session, city, data)
+    _upload, _name, found = examined(city_session, city["REPORTER"], upload.id or 0)
+    assert [problem.rule for problem in found.errors] == ["unknown_project"]
+
+    leave_out_row(
+        city_session, city["REPORTER"], upload.id or 0, sheet="Sheet", row=4, letters="ABCDEFGHIJ"
+    )
+
+    _upload, _name, found = examined(city_session, city["REPORTER"], upload.id or 0)
+    assert found.errors == ()
+    assert [draft.project_code for draft in found.drafts] == ["H1"]
 
 
 def test_a_draft_that_was_given_up_cannot_be_changed(city_session: Session, city: City) -> None:

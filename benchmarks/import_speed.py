@@ -16,8 +16,9 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from python_calamine import CalamineWorkbook
 
 from dashboard.imports.child import examine_in_child
@@ -26,8 +27,9 @@ from dashboard.imports.sheet import examine
 
 AGENCY = Agency("ZJ", "住建局")
 HEADINGS = (
-    "序号", "项目编号", "项目名称", "累计完成数量(公里)", "本月完成数量(公里)", "完成进度", "形象进度",
-    "累计完成投资(万元)", "累计支付资金(万元)", "是否达序", "存在问题", "滞后原因", "整改措施", "预计完成时间", "备注",
+    "序号", "项目编号", "项目名称", "累计完成数量(公里)", "本月完成数量(公里)", "完成进度",
+    "形象进度", "累计完成投资(万元)", "累计支付资金(万元)", "是否达序", "存在问题", "滞后原因",
+    "整改措施", "预计完成时间", "备注",
 )  # fmt: skip
 
 
@@ -87,16 +89,13 @@ def main(sizes: list[int]) -> None:
         assert len(found.drafts) == rows, found.refusal
         assert not found.errors, found.errors[:3]
         times = 5 if rows <= 10_000 else 1
-        least = seconds(lambda data=data: floor(data), times)  # type: ignore[misc]
-        here = seconds(lambda d=data, a=against: examine(d, "x", a), times)  # type: ignore[misc]
-        child = seconds(  # type: ignore[misc]
-            lambda d=data, a=against: examine_in_child(d, "x", a), times
-        )
+        least = seconds(partial(floor, data), times)
+        here = seconds(partial(examine, data, "月报.xlsx", against), times)
+        child = seconds(partial(examine_in_child, data, "月报.xlsx", against), times)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         size = len(data) / 2**20
-        print(
-            f"{rows:6d} {size:5.1f} {least:8.3f} {here:8.3f} {child:8.3f} {here / least:11.1f} {peak:14d}"
-        )
+        figures = f"{least:8.3f} {here:8.3f} {child:8.3f} {here / least:11.1f} {peak:14d}"
+        print(f"{rows:6d} {size:5.1f} {figures}")
 
 
 if __name__ == "__main__":

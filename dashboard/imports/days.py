@@ -92,9 +92,9 @@ def _arabic(found: re.Match[str]) -> str:
 
 
 def _of_number(number: float) -> Day:
-    if number == int(number) and 20000101 <= number <= 20991231:
+    if number.is_integer() and 20000101 <= number <= 20991231:
         return of_text(str(int(number)), 0)
-    if number == int(number) and 200001 <= number <= 209912:
+    if number.is_integer() and 200001 <= number <= 209912:
         return of_text(str(int(number)), 0)
     text = format(number, ".15g")
     if re.fullmatch(r"20\d\d\.(?:0[1-9]|1[12]?|[2-9])", text):

@@ -141,10 +141,10 @@ def _settled(
     if len(kept) == 1:
         return outside
     confirmed = [one for one in kept if one.how == "confirmed"]
-    exact = [one for one in kept if one.heading.key == parsed(column.title).key]
-    first = next(iter(confirmed if len(confirmed) == 1 else exact if len(exact) == 1 else []), None)
+    first = confirmed[0] if len(confirmed) == 1 else None
     if first is None and column.kind not in FIGURES | {Kind.DAY}:
-        first = kept[0]
+        exact = [one for one in kept if one.heading.key == parsed(column.title).key]
+        first = next(iter(exact), kept[0])
     if first is None:
         problems.append(_twice(kept, column, sheet, found))
         return outside | {one.index for one in kept}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from dashboard.imports.days import Day, of_text
@@ -37,7 +37,7 @@ class Milestone:
 
     name: str
     due_on: date | None
-    due_text: str
+    due_text: str = field(compare=False)
 
 
 def split(text: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
@@ -22,6 +21,17 @@ SCALED = rf"(?P<numeral>{NUMERAL})(?P<scale>百万|千万|[百千万亿]?)"
 _ARABIC = re.compile(ARABIC)
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff]+")
 _VARIANTS = str.maketrans("〇两", "零二")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FULL_WIDTH |= {0x3000: 0x20, 0xFE6A: 0x25, 0xFE63: 0x2D, 0x2212: 0x2D}
+_UNIT_SIGNS = (
+    ("k㎡", "平方公里"),
+    ("㎢", "平方公里"),
+    ("㎡", "平方米"),
+    ("m²", "平方米"),
+    ("㎥", "立方米"),
+    ("m³", "立方米"),
+    ("㎞", "公里"),
+)
 _GUARDED = re.compile(r"(?<=\d)\s+(?=\d)")
 ABOUT = re.compile(
     r"约|大概|左右|上下|[多余几]|近|超过|不足|不到|以上|以下|以内|至少|至多|逾|将近|接近|[<>≥≤≈]"
@@ -43,10 +53,16 @@ class Unreadable(ValueError):
 
 
 def folded(text: str) -> str:
-    """Fold widths and drop spaces, but keep digits apart that stood apart."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    """Fold full-width signs and drop spaces, but keep digits apart that stood apart.
+
+    Only full width is folded: a ① or a ² that became a plain digit would be another number.
+    """
+    plain = text.translate(_FULL_WIDTH).strip()
+    if not plain.isascii():
+        for sign, unit in _UNIT_SIGNS:
+            plain = plain.replace(sign, unit)
     plain = _GUARDED.sub("\x1f", plain)
-    return _SPACE.sub("", plain).replace("\x1f", " ").replace("﹣", "-").replace("−", "-")
+    return _SPACE.sub("", plain).replace("\x1f", " ")
 
 
 def rounded(number: Decimal) -> Decimal:

@@ -22,7 +22,7 @@ def chinese(number: int) -> str:
             zero = False
         else:
             zero = True
-    return text.replace("一十", "十", 1) if text.startswith("一十") else text
+    return text.replace("一十", "十", 1) if text.startswith("一十") else text or "零"
 
 
 def _plain(number: Decimal) -> str:

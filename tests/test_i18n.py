@@ -43,6 +43,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("dashboard/commands/upload.py", "元"): "a unit of money as sheets write it",
     ("dashboard/commands/upload.py", "万元"): "a unit of money as sheets write it",
     ("dashboard/commands/upload.py", "亿元"): "a unit of money as sheets write it",
+    ("dashboard/queries/plan.py", "、"): "joins what a sheet holds in one cell, which is data",
     ("dashboard/queries/upload.py", "、"): "splits the aliases of a unit, which are data",
     ("dashboard/queries/upload.py", "，"): "splits the aliases of a unit, which are data",
     ("dashboard/ui/choose.py", "演示"): "looked for in a list's name, which is data",
@@ -57,6 +58,7 @@ TYPED = {
     "简称或曾用名，用顿号隔开",
 }
 """Entries that quote, in English too, what has to be typed in Chinese."""
+EVENT = re.compile(r"[a-z]+:[a-z_-]+")
 QUOTED = re.compile(r"“[^”]*”")
 
 
@@ -69,7 +71,8 @@ def english() -> Iterator[None]:
 
 
 def entries() -> list[Entry]:
-    return [each for each in catalogue() if each.id]
+    """Give what the catalogue holds in English."""
+    return [each for each in catalogue() if each.id and each.string]
 
 
 def placeholders(text: object) -> set[str]:
@@ -78,7 +81,7 @@ def placeholders(text: object) -> set[str]:
 
 @pytest.mark.feature("P3")
 def test_everything_people_read_has_english() -> None:
-    known = {each.id for each in entries() if each.string}
+    known = {each.id for each in entries()}
 
     missing = [f"{path}:{line}: {text}" for text, path, line in collected() if text not in known]
 
@@ -88,7 +91,7 @@ def test_everything_people_read_has_english() -> None:
 def test_the_catalogue_holds_nothing_that_nobody_reads_any_more() -> None:
     read = {text for text, _path, _line in collected()}
 
-    stale = [each.id for each in entries() if each.id not in read]
+    stale = [each.id for each in catalogue() if each.id and each.id not in read]
 
     assert not stale, "`make messages` takes these out:\n" + "\n".join(map(str, stale))
 
@@ -196,6 +199,23 @@ def test_a_language_we_do_not_speak_is_ours() -> None:
     i18n.use("fr")
 
     assert i18n.language() == i18n.SOURCE
+
+
+def test_every_event_in_the_log_has_a_name() -> None:
+    files = _python_files("dashboard/commands", "dashboard/permissions.py", "dashboard/web", "seed")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+    texts = {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    events = set(filter(EVENT.fullmatch, texts))
+
+    nameless = {event for event in events if re.search("[a-z]", event_word(event))}
+
+    assert events
+    assert not nameless
 
 
 @pytest.mark.usefixtures("english")

@@ -60,14 +60,14 @@ def _show_link(link: Link) -> None:
     typer.echo(f"{link.name}: {scheme}://{host}/link/{link.token}")
 
 
-@app.command()
+@app.command(help="建立数据库；首次运行时生成系统管理员和安全管理员的一次性链接（24 小时有效）。")
 @_told
 def init(
     admin: Annotated[str, typer.Option(help="第一个系统管理员的账户名")] = "admin",
     security: Annotated[str, typer.Option(help="第一个安全管理员的账户名")] = "security",
     reset: Annotated[str, typer.Option(help="为已有账户生成一次性重置链接")] = "",
 ) -> None:
-    """建立数据库；首次运行时生成系统管理员和安全管理员的一次性链接（24 小时有效）."""
+    """Create the tables and, on an empty database, the first two accounts."""
     upgrade(_owner())
     with db.transaction() as session:
         if reset:
@@ -84,10 +84,10 @@ def init(
         _show_link(link)
 
 
-@app.command()
+@app.command(help="做一次每日任务：生成应报、月末定灯、提醒、清理；可重复运行。")
 @_told
 def daily() -> None:
-    """做一次每日任务：生成应报、月末定灯、提醒、清理；可重复运行."""
+    """Do the day's work; doing it again changes nothing."""
     from dashboard.jobs import daily as work_of_the_day
 
     freeze_day()
@@ -95,10 +95,12 @@ def daily() -> None:
         typer.echo(line)
 
 
-@app.command()
+@app.command(
+    help="检查数据库、审计链（对照库外链头）、外键和文件；有问题时逐条列出并以状态 1 结束。"
+)
 @_told
 def check() -> None:
-    """检查数据库、审计链（对照库外链头）、外键和文件；有问题时逐条列出并以状态 1 结束."""
+    """Say what is wrong, and end with status 1 if anything is."""
     freeze_day()
     with db.reading() as session:
         found = list(findings(session, clock.today()))
@@ -109,30 +111,31 @@ def check() -> None:
     typer.echo(_("检查通过。"))
 
 
-@app.command()
+@app.command(help="备份数据库、文件和审计链头到一个新文件夹；服务无须停止。")
 @_told
 def backup(folder: Annotated[Path, typer.Argument(help="新的备份文件夹")]) -> None:
-    """备份数据库、文件和审计链头到一个新文件夹；服务无须停止."""
+    """Write a backup while people go on working."""
     made = make_backup(db.engine(), folder, now=clock.now())
     typer.echo(
         _("已备份到 {folder}：{files} 个文件，{entries} 条审计日志。").format(**made._asdict())
     )
 
 
-@app.command()
+@app.command(help="恢复到空的数据库和文件夹，然后检查；当时的登录和一次性链接全部失效。")
 @_told
 def restore(folder: Annotated[Path, typer.Argument(help="备份文件夹")]) -> None:
-    """恢复到空的数据库和文件夹，然后检查；当时的登录和一次性链接全部失效."""
-    restore_backup(_owner(), folder)
+    """Restore into an empty place, end what was open, and check."""
+    done = restore_backup(_owner(), folder)
     with db.transaction() as session:
         end_what_was_open(session, now=clock.now())
+    typer.echo(_("已恢复：{files} 个文件，{entries} 条审计日志。").format(**done._asdict()))
     check()
 
 
-@app.command()
+@app.command(help="启动服务；地址、端口等由环境变量 DASHBOARD_HOST、DASHBOARD_PORT 等设定。")
 @_told
 def run() -> None:
-    """启动服务；地址、端口等由环境变量 DASHBOARD_HOST、DASHBOARD_PORT 等设定."""
+    """Bring the schema up to date and serve."""
     upgrade(_owner())
     from dashboard.server import serve
 

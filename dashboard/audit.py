@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -192,16 +193,17 @@ def broken(session: Session, head: tuple[int, str] | None = None) -> str | None:
     rows = session.exec(
         rows_of(AuditEntry).order_by(col(AuditEntry.id)).execution_options(yield_per=2000)
     )
-    for entry in rows:
-        if entry.id != expected:
-            return f"审计日志第 {expected} 条缺失（其后为第 {entry.id} 条）。"
-        if entry.previous != previous or entry.hash != _digest(entry):
-            return f"审计日志第 {entry.id} 条与其摘要不符。"
-        if head and entry.id == head[0]:
-            if entry.hash != head[1]:
-                return f"审计日志第 {entry.id} 条与库外留存的链头不符。"
-            seen_head = True
-        previous, expected = entry.hash, expected + 1
+    with closing(rows):
+        for entry in rows:
+            if entry.id != expected:
+                return f"审计日志第 {expected} 条缺失（其后为第 {entry.id} 条）。"
+            if entry.previous != previous or entry.hash != _digest(entry):
+                return f"审计日志第 {entry.id} 条与其摘要不符。"
+            if head and entry.id == head[0]:
+                if entry.hash != head[1]:
+                    return f"审计日志第 {entry.id} 条与库外留存的链头不符。"
+                seen_head = True
+            previous, expected = entry.hash, expected + 1
     if not seen_head and head:
         return f"审计日志末尾被截断：应至少有 {head[0]} 条，现有 {expected - 1} 条。"
     return None

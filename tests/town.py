@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pandas as pd
 from sqlmodel import Session
 
+from dashboard.commands.light import close_months, refresh_facts
 from dashboard.permissions import Actor, Grant
 from dashboard.rules.progress import month_end, next_month
 from models.account import Account, Role
@@ -159,3 +161,26 @@ def node(
     session.add(row)
     session.flush()
     return row
+
+
+def live(session: Session) -> Town:
+    """A town with a history: P1 on plan, P2 falling behind and catching up, P3 silent."""
+    town = plant(session)
+    for number in range(1, 8):
+        report(session, town, "P1", number, str(8 * number))
+    report(session, town, "P1", 8, "64", accepted_on=date(2026, 9, 2))
+    for number, completed in ((1, "8"), (2, "8"), (3, "12"), (4, "0"), (5, "5"), (6, "47")):
+        report(session, town, "P2", number, completed)
+    node(session, town, "P1", date(2026, 6, 20), date(2026, 6, 25))
+    return town
+
+
+def lit(session: Session, town: Town, today: date = TODAY) -> int:
+    """Run the days up to today: close what is locked, then keep the facts."""
+    close_months(session, today=today)
+    refresh_facts(session, None, today=today)
+    return town.programme.id or 0
+
+
+def kinds(found: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(found["code"], found["kind"], strict=True))

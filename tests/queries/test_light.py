@@ -1,57 +1,38 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 
-import pandas as pd
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from dashboard.commands.light import close_months, override_light, refresh_facts
+from dashboard.commands.light import override_light
 from dashboard.errors import Missing
-from dashboard.permissions import Actor, Grant
 from dashboard.queries.changes import changes_since
 from dashboard.queries.facts import month_in_view
 from dashboard.queries.light import board, counts_by_kind, explain_light, lights_by_month
-from dashboard.queries.past import backtest, board_as_of, closed_months, lights_as_of
-from dashboard.queries.rule import rule_sets, rules_on
-from dashboard.queries.summary import lights_by_region
-from dashboard.rules.light import Bound, light
-from dashboard.rules.progress import next_month
-from models.account import Role
+from dashboard.queries.rule import rule_sets
+from dashboard.rules.light import light
 from models.file import StoredFile
-from models.light import LightKind, LightRecord, LightRuleSet
+from models.light import LightKind, LightRuleSet
 from models.milestone import Adjustment, AdjustmentField, AdjustmentState
 from models.programme import Programme
 from models.report import CellSource
 from models.upload import Upload, UploadKind
-from tests.town import LEADER, REPORTER, STRANGER, SUPERVISOR, TODAY, Town, node, plant, report
+from tests.town import (
+    LEADER,
+    REPORTER,
+    STRANGER,
+    SUPERVISOR,
+    TODAY,
+    kinds,
+    lit,
+    live,
+    node,
+    plant,
+    report,
+)
 
 JULY, AUGUST = date(2026, 7, 1), date(2026, 8, 1)
-
-
-def live(session: Session) -> Town:
-    """A town with a history: P1 on plan, P2 falling behind and catching up, P3 silent."""
-    town = plant(session)
-    for number in range(1, 8):
-        report(session, town, "P1", number, str(8 * number))
-    report(session, town, "P1", 8, "64", accepted_on=date(2026, 9, 2))
-    for number, completed in ((1, "8"), (2, "8"), (3, "12"), (4, "0"), (5, "5"), (6, "47")):
-        report(session, town, "P2", number, completed)
-    node(session, town, "P1", date(2026, 6, 20), date(2026, 6, 25))
-    return town
-
-
-def lit(session: Session, town: Town, today: date = TODAY) -> int:
-    """Run the days up to today: close what is locked, then keep the facts."""
-    close_months(session, today=today)
-    refresh_facts(session, None, today=today)
-    return town.programme.id or 0
-
-
-def kinds(found: pd.DataFrame) -> dict[str, str]:
-    return dict(zip(found["code"], found["kind"], strict=True))
 
 
 @pytest.mark.feature("H1")
@@ -202,55 +183,6 @@ def test_a_unit_that_stops_reporting_is_newly_silent_after_the_due_day(session: 
     assert seen == [[], ["newly_silent"]]
 
 
-@pytest.mark.feature("X27")
-@pytest.mark.feature("H10")
-def test_the_board_of_any_past_day_equals_the_closing_lights(session: Session) -> None:
-    town = live(session)
-    node(session, town, "P2", date(2026, 3, 10), date(2026, 4, 2))
-    report(session, town, "P2", 4, "32", accepted_on=date(2026, 5, 20), revision=2)
-    ends = [next_month(date(2026, month, 1)).replace(day=11) for month in range(1, 13)]
-    for day in ends:
-        close_months(session, today=day)
-    key = lit(session, town, ends[-1])
-
-    for day in ends:
-        found = lights_as_of(session, LEADER, key, day)
-        kept = {
-            (row.project_id, row.month): (row.kind.value, row.dimension)
-            for row in session.exec(select(LightRecord))
-            if row.written_on <= day
-        }
-        closed = found[~found["open"].astype(bool)]
-        anew = {
-            (row["project_id"], row["month"]): (row["kind"], row["dimension"])
-            for row in closed.to_dict("records")
-        }
-        assert anew == kept
-        assert len(kept) == 3 * (ends.index(day) + 1)
-
-
-@pytest.mark.feature("H10")
-def test_the_board_of_today_worked_out_anew_is_the_board(session: Session) -> None:
-    key = lit(session, live(session))
-
-    anew = board_as_of(session, LEADER, key, TODAY)
-
-    kept = board(session, LEADER, key, AUGUST, TODAY)
-    assert anew[["code", "kind", "red_run"]].equals(kept[["code", "kind", "red_run"]])
-
-
-def test_a_report_accepted_later_is_not_on_the_board_of_the_day_before(session: Session) -> None:
-    town = live(session)
-    report(session, town, "P2", 7, "56", accepted_on=date(2026, 8, 20))
-    key = lit(session, town)
-
-    before, after = (
-        kinds(board_as_of(session, LEADER, key, date(2026, 8, day)))["P2"] for day in (19, 20)
-    )
-
-    assert (before, after) == ("BAD", "GOOD")
-
-
 @pytest.mark.feature("H4")
 @pytest.mark.feature("X1")
 def test_every_card_s_own_figures_give_its_light_again(session: Session) -> None:
@@ -317,64 +249,6 @@ def test_a_card_out_of_sight_reads_like_one_that_is_not_there(session: Session) 
     for key in (town.projects["P1"].id or 0, 987654):
         with pytest.raises(Missing, match="找不到该项目，或您无权查看"):
             explain_light(session, STRANGER, key, AUGUST, TODAY)
-
-
-@pytest.mark.feature("X17")
-def test_rules_equal_to_the_present_ones_change_no_light(session: Session) -> None:
-    key = lit(session, live(session))
-    rules = rules_on(session, "DEFAULT", TODAY)
-
-    assert backtest(session, SUPERVISOR, key, rules).empty
-    assert len(closed_months(session, SUPERVISOR, key)) == 7
-
-
-@pytest.mark.feature("X17")
-def test_other_rules_tell_which_lights_would_have_been_others(session: Session) -> None:
-    key = lit(session, live(session))
-    rules = rules_on(session, "DEFAULT", TODAY)
-    strict = replace(
-        rules,
-        cases=tuple(
-            replace(case, bounds=(Bound("shortfall_pp", low=Decimal(10)),))
-            if case.kind is LightKind.WARN and case.bounds[0].fact == "shortfall_pp"
-            else case
-            for case in rules.cases
-        ),
-        silence_days=None,
-    )
-
-    found = backtest(session, SUPERVISOR, key, strict, [date(2026, 3, 1), JULY])
-
-    assert list(
-        zip(found["code"], found["month"], found["before"], found["after"], strict=True)
-    ) == [
-        ("P3", date(2026, 3, 1), "BAD", "UNKNOWN"),
-        ("P3", JULY, "BAD", "UNKNOWN"),
-    ]
-
-
-@pytest.mark.parametrize("late", [0, 20])
-def test_a_region_s_summary_counts_what_its_board_shows(session: Session, late: int) -> None:
-    town = live(session)
-    key = lit(session, town)
-    today = TODAY + timedelta(days=late)
-    narrow = Actor(6, "one", (Grant(Role.LEADER, project_ids=(town.projects["P2"].id or 0,)),))
-
-    for actor in (LEADER, REPORTER, narrow, STRANGER):
-        counted = counts_by_kind(board(session, actor, key, AUGUST, today))
-        found = lights_by_region(session, actor, 1, AUGUST, today)
-        told = {kind.value: int(found[kind.value.lower()].sum()) for kind in LightKind}
-
-        assert told == {kind.value: number for kind, number in counted.items()}, actor.name
-
-
-def test_a_region_s_summary_of_a_past_month_counts_its_closing_lights(session: Session) -> None:
-    lit(session, live(session))
-
-    (row,) = lights_by_region(session, LEADER, 1, date(2026, 5, 1), TODAY).to_dict("records")
-
-    assert (row["region"], row["own"], row["projects"]) == ("第1市", True, 3)
-    assert (row["bad"], row["good"]) == (2, 1)
 
 
 def test_a_programme_shown_as_of_a_fixed_day_stays_there_and_knows_no_silence(

@@ -21,6 +21,7 @@ from dashboard.permissions import Action, Actor, allow, allow_another
 from dashboard.queries.scope import scope_of
 from dashboard.rules.words import limited_words, required_words
 from models.milestone import Adjustment, AdjustmentField, AdjustmentState, Milestone
+from models.programme import Programme
 from models.project import LivelihoodProject
 
 _PROJECT_COLUMNS = {
@@ -77,6 +78,8 @@ def propose_adjustment(
     # Two proposals at once must not both become the third.
     project = load(session, LivelihoodProject, project_id, lock=True)
     allow(actor, Action.ADJUSTMENT_PROPOSE, scope_of(session, project_id))
+    if load(session, Programme, project.programme_id).adopted_on is None:
+        raise Invalid(_("清单尚未审定，请直接修改任务分解表。"))
     reason = required_words(reason, _("调整理由"))
     value = parse_adjusted(field, new)
     if field in _MILESTONE_COLUMNS:

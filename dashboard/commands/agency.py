@@ -10,8 +10,11 @@ from dashboard.db import load
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
+from dashboard.rules.words import limited_words
 from models.agency import Agency
 from models.region import Region
+
+MOST_ALIASES = 400
 
 
 def _named(text: str, title: str, most: int) -> str:
@@ -19,6 +22,10 @@ def _named(text: str, title: str, most: int) -> str:
     if not 1 <= len(given) <= most:
         raise Invalid(_("{title}应为 1 至 {most} 个字。").format(title=title, most=most))
     return given
+
+
+def _aliases(text: str) -> str:
+    return limited_words(text, _("别名"), MOST_ALIASES)
 
 
 def place_in_tree(session: Session, row: Agency | Region) -> None:
@@ -68,7 +75,7 @@ def add_agency(
     if parent_id is not None:
         load(session, Agency, parent_id)
     agency = Agency(
-        code=code, name=name, region_id=region_id, parent_id=parent_id, aliases=aliases.strip()
+        code=code, name=name, region_id=region_id, parent_id=parent_id, aliases=_aliases(aliases)
     )
     place_in_tree(session, agency)
     record(session, actor, Action.AGENCY_EDIT, agency, extra={"code": [None, code]})
@@ -90,7 +97,7 @@ def edit_agency(
     agency = load(session, Agency, agency_id, version=version)
     name = _named(name, _("单位名称"), 80)
     _require_free(session, agency.code, name, agency.region_id, agency_id)
-    agency.name, agency.aliases, agency.active = name, aliases.strip()[:400], active
+    agency.name, agency.aliases, agency.active = name, _aliases(aliases), active
     record(session, actor, Action.AGENCY_EDIT, agency)
     return agency
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
@@ -28,17 +28,14 @@ from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status
 from dashboard.imports.plan import COLUMNS, MONTHS, planned_field
 from dashboard.permissions import Action, Actor, ProjectScope, allow
+from dashboard.queries.plan import ITEM, PLAIN
 from dashboard.rules.progress import month_end
+from dashboard.rules.words import LONGEST, limited_words
 from models.agency import Agency
 from models.milestone import Milestone, MilestoneKind
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
-
-_PLAIN = (
-    "category", "target", "target_quantity", "unit_of_measure", "leader", "responsible", "contact",
-    "phone", "standard", "starts_on", "due_on", "due_text", "planned_investment_wan", "note",
-)  # fmt: skip
 
 
 def create_programme(
@@ -87,6 +84,7 @@ def commit_plan(
     for draft in examination.drafts:
         if draft.status not in (Status.NEW, Status.CHANGED):
             continue
+        _require_room(draft)
         project = _project(session, programme, draft, projects)
         if draft.work_item_code or draft.values.get("work_item_name"):
             _work_item(session, actor, programme, project, draft)
@@ -101,6 +99,15 @@ def commit_plan(
     return Imported(upload.number, len(ids))
 
 
+_NAMES = {"project_name": "name", "project_code": "code"}
+_DATA = {"target_quantity", "starts_on", "due_on", "planned_investment_wan"}
+_TEXTS: dict[type[SQLModel], dict[str, str]] = {
+    LivelihoodProject: _NAMES | {name: name for name in PLAIN if name not in _DATA},
+    WorkItem: {"work_item_code": "code", "work_item_name": "name", "unit": "unit_of_measure"},
+}
+"""The texts of a row and their columns, which have room for so much."""
+
+
 class _Bodies:
     """The units a sheet may name, by name and short name; unknown ones are added once."""
 
@@ -113,6 +120,11 @@ class _Bodies:
             for name in (agency.name, *agency.aliases.replace("，", "、").split("、")):
                 self.known.setdefault(name.strip(), agency)
 
+    def _free_code(self, number: int) -> str:
+        code = f"{self.region.code[:20]}-{number:03d}"
+        taken = self.session.exec(rows_of(Agency).where(Agency.code == code)).first()
+        return code if taken is None else self._free_code(number + 1)
+
     def named(self, name: str) -> int:
         """Give the unit of this name, added when it is new."""
         found = self.known.get(name.strip())
@@ -120,7 +132,7 @@ class _Bodies:
             count = select(func.count()).where(col(Agency.region_id) == self.region.id)
             number = (self.session.connection().scalar(count) or 0) + 1
             found = Agency(
-                code=f"{self.region.code}-{number:03d}",
+                code=self._free_code(number),
                 name=name.strip()[:80],
                 region_id=self.region.id or 0,
             )
@@ -168,16 +180,33 @@ def _project(
 def _require_unlocked(programme: Programme, draft: Draft) -> None:
     if programme.adopted_on is None:
         return
-    moved = [change.field for change in draft.changes if change.field not in FREE_FIELDS]
+    moved = [
+        change.field
+        for change in draft.changes
+        if change.field not in FREE_FIELDS
+        and not (change.field in _NAMES and change.new in (None, ""))
+    ]
     if moved:
         titles = {column.field: column.title for column in COLUMNS}
         raise Invalid(
             _("{sheet} 第 {row} 行改动了已审定的内容（{fields}），请改用“申请调整”。").format(
                 sheet=draft.sheet,
                 row=draft.row,
-                fields=joined(_(titles[field]) for field in moved[:5]),
+                fields=joined(_(titles.get(field, field)) for field in moved[:5]),
             )
         )
+
+
+def _require_room(draft: Draft) -> None:
+    """Raise `Invalid` when a text of the row is longer than its column."""
+    place = _("{sheet} 第 {row} 行").format(sheet=draft.sheet, row=draft.row)
+    for model, columns in _TEXTS.items():
+        for name, column in columns.items():
+            given = draft.values.get(name)
+            if isinstance(given, str):
+                title = _(model.model_fields[column].title or column)
+                most = model.__table__.c[column].type.length  # type: ignore[attr-defined]
+                limited_words(given, f"{place} {title}", most or LONGEST)
 
 
 def _fill(
@@ -190,9 +219,14 @@ def _fill(
 ) -> None:
     _require_unlocked(programme, draft)
     values = draft.values
+    if programme.adopted_on is not None:
+        for name in set(FREE_FIELDS) & {*draft.letters, *values}:
+            setattr(project, name, values.get(name) or "")
+        record(session, actor, Action.PLAN_IMPORT, project)
+        return
     if values.get("project_name"):
         project.name = str(values["project_name"])
-    for name in _PLAIN:
+    for name in PLAIN:
         if name in draft.letters or name in values:
             given = values.get(name)
             empty = "" if LivelihoodProject.model_fields[name].default == "" else None
@@ -240,6 +274,8 @@ def _work_item(
     draft: Draft,
 ) -> None:
     _require_unlocked(programme, draft)
+    if programme.adopted_on is not None:
+        return
     values = draft.values
     statement = rows_of(WorkItem).where(WorkItem.project_id == project.id)
     items = list(session.exec(statement))
@@ -249,12 +285,7 @@ def _work_item(
     item = found or WorkItem(
         project_id=project.id or 0, code=code or f"{project.code}-{len(items) + 1}", name=name
     )
-    item.name = name or item.name
-    for field, column in (
-        ("weight_pct", "weight_pct"),
-        ("work_item_quantity", "target_quantity"),
-        ("work_item_unit", "unit_of_measure"),
-    ):
+    for field, column in ITEM.items():
         if values.get(field) is not None:
             setattr(item, column, values[field])
     record(session, actor, "plan:work-item", item)

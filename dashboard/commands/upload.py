@@ -18,6 +18,7 @@ from sqlmodel import select as rows_of
 from dashboard import files
 from dashboard.audit import record
 from dashboard.commands.file import store_file
+from dashboard.commands.project import allow_programme
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
@@ -52,7 +53,10 @@ def store_upload(
 ) -> Upload:
     """Keep a workbook as received, as a draft, so that the preview outlives its tab."""
     action = Action.REPORT_UPLOAD if kind is UploadKind.MONTHLY else Action.PLAN_IMPORT
-    _allow_agency(session, actor, action, agency_id)
+    if kind is UploadKind.PLAN:
+        allow_programme(session, actor, action, programme_id)
+    else:
+        _allow_agency(session, actor, action, agency_id)
     digest = hashlib.sha256(data).hexdigest()
     statement = rows_of(Upload).where(
         Upload.sha256 == digest,
@@ -89,8 +93,6 @@ def store_upload(
 
 def _allow_agency(session: Session, actor: Actor, action: Action, agency_id: int | None) -> None:
     allow(actor, action)
-    if action is Action.PLAN_IMPORT:
-        return
     agency = load(session, Agency, agency_id)
     paths = [grant.agency_path for grant in actor.granting(action)]
     if not any(path and agency.path.startswith(path) for path in paths):

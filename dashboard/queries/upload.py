@@ -20,6 +20,7 @@ from dashboard.errors import Missing
 from dashboard.i18n import _, language
 from dashboard.imports.context import Choice, Context, SheetKind
 from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
+from dashboard.queries.plan import planned_values
 from models.account import Account
 from models.agency import Agency
 from models.file import Attachment, StoredFile
@@ -144,6 +145,17 @@ def _projects(
     last, current = _figures(session, ids, month)
     items = _work_items(session, ids)
     lines = _line_figures(session, [*last.values(), *current.values()])
+    there: dict[tuple[int, int | None], Figures] = {
+        (report.project_id, item_id): figures
+        for report in current.values()
+        for item_id, figures in (
+            (None, _values(report)),
+            *((item.id, lines.get((report.id, item.id), {})) for item in items[report.project_id]),
+        )
+    }
+    if upload.kind is UploadKind.PLAN:
+        found = [project for project, _code in projects]
+        there = planned_values(session, found, [item for one in items.values() for item in one])
     made = []
     for project, code in projects:
         key = project.id or 0
@@ -157,7 +169,7 @@ def _projects(
                 planned_pct=planned.get((key, None)),
                 due_on=project.due_on,
                 last=_values(last.get(key)),
-                current=_values(current.get(key)),
+                current=there.get((key, None), {}),
                 work_items=tuple(
                     imports.context.WorkItem(
                         code=item.code,
@@ -166,9 +178,7 @@ def _projects(
                         unit_of_measure=item.unit_of_measure,
                         planned_pct=planned.get((key, item.id)),
                         last=lines.get((last[key].id if key in last else None, item.id), {}),
-                        current=lines.get(
-                            (current[key].id if key in current else None, item.id), {}
-                        ),
+                        current=there.get((key, item.id), {}),
                     )
                     for item in items[key]
                 ),

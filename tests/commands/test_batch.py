@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -349,9 +348,10 @@ def test_a_second_sheet_with_fewer_columns_keeps_the_other_figures_and_their_cel
     )
     upload = stored(city_session, city, data)
     found = checked(city_session, city, data, upload)
+    reasons = {(p.sheet, int(p.cell[1:])): "已核实" for p in found.warnings}
     commit_upload(
-        city_session, city["REPORTER"], upload.id or 0, found, reasons=dict.fromkeys(
-            [(p.sheet, int(p.cell[1:])) for p in found.warnings], "已核实"), today=TODAY, submit=False,
+        city_session, city["REPORTER"], upload.id or 0, found, reasons=reasons, today=TODAY,
+        submit=False,
     )  # fmt: skip
 
     report = newest(city_session, city, "H1")
@@ -487,14 +487,14 @@ def test_a_confirmed_heading_is_remembered_for_the_unit(city_session: Session, c
 
 
 @pytest.fixture
-def committed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
+def committed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> City:
     """The city as committed rows, which every thread sees."""
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         city = plant(session)
         session.commit()
         session.expunge_all()
     monkeypatch.setattr(db, "engine", lambda: engine)
-    yield city
+    return city
 
 
 @pytest.mark.feature("G9")

@@ -1,0 +1,106 @@
+"""The database under other people's writes: it waits, then says so, and keeps what it confirmed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session, func, select
+
+from dashboard import audit, db, settings
+from dashboard.errors import Unavailable
+from models.audit import AuditEntry
+from models.region import Region
+
+
+@pytest.fixture
+def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The database, with a program that waits for one second only."""
+    monkeypatch.setenv("DASHBOARD_BUSY_SECONDS", "1")
+    settings.settings.cache_clear()
+    made = db.make_engine(engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(db, "engine", lambda: made)
+    yield made
+    made.dispose()
+    settings.settings.cache_clear()
+
+
+@contextmanager
+def somebody_writes(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Hold the lock that writers need; gives what lets it go."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.execution_options(sqlite_begin="IMMEDIATE").execute(text("SELECT 1"))
+        else:
+            connection.execute(text("LOCK TABLE region IN EXCLUSIVE MODE"))
+        yield connection.rollback
+
+
+def write(code: str) -> None:
+    with db.transaction() as session:
+        audit.record(session, None, "region:edit", Region(code=code, name="区"))
+
+
+def regions(engine: Engine) -> int:
+    with Session(engine) as session:
+        return session.scalar(select(func.count()).select_from(Region)) or 0
+
+
+@pytest.mark.safety("RE4")
+def test_a_write_waits_for_another_and_is_then_made(office: Engine, engine: Engine) -> None:
+    with somebody_writes(engine) as let_go:
+        waiting = threading.Thread(target=write, args=("R1",))
+        waiting.start()
+        time.sleep(0.3)
+        assert regions(engine) == 0
+        let_go()
+        waiting.join(5)
+
+    assert regions(engine) == 1
+
+
+@pytest.mark.safety("RE4")
+def test_a_write_that_waits_too_long_says_so_and_saves_nothing(
+    office: Engine, engine: Engine
+) -> None:
+    with somebody_writes(engine) as let_go:
+        began = time.monotonic()
+        with pytest.raises(Unavailable, match="没有保存任何内容"):
+            write("R1")
+        waited = time.monotonic() - began
+        let_go()
+
+    assert 0.8 < waited < 5
+    assert regions(engine) == 0
+    write("R2")
+    with Session(engine) as session:
+        assert [entry.id for entry in session.exec(select(AuditEntry))] == [1]
+
+
+@pytest.mark.safety("RE4")
+def test_reading_goes_on_meanwhile(office: Engine, engine: Engine) -> None:
+    write("R1")
+
+    with somebody_writes(engine), db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Region)) == 1
+
+
+@pytest.mark.safety("RE6")
+def test_every_connection_confirms_only_what_is_on_disk(office: Engine) -> None:
+    with office.connect() as first, office.connect() as second:
+        for connection in (first, second):
+            if office.dialect.name == "sqlite":
+                read = {
+                    name: connection.scalar(text(f"PRAGMA {name}"))
+                    for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+                }
+                assert read == {
+                    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1,
+                }  # fmt: skip
+            else:
+                assert connection.scalar(text("SHOW synchronous_commit")) == "on"
+                assert connection.scalar(text("SHOW lock_timeout")) == "1s"

@@ -114,6 +114,8 @@ LEAD_ONLY = frozenset(
 """What an agency's scope opens for the projects it leads only; supporting units read."""
 SEPARATE = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDITOR})
 """三员分立 (GB/T 22239 8.1.4.2d): one account holds at most one of these, and then nothing else."""
+UNSCOPED = frozenset({Role.ADMIN, Role.SECURITY})
+"""Roles whose work knows no place: a scope may be left out."""
 SHARED: frozenset[type[SQLModel]] = frozenset({Region, Programme, Agency})
 """Tables whose rows everyone signed in may know."""
 REGIONAL: frozenset[type[SQLModel]] = frozenset({RegionMonth})
@@ -165,7 +167,15 @@ class ProjectScope(NamedTuple):
     supporting_paths: Sequence[str] = ()
 
 
+def _everywhere(grant: Grant) -> bool:
+    """Say whether a grant knows no place: that of an administrator without a scope."""
+    bounded = grant.region_path or grant.agency_path or grant.project_ids
+    return grant.role in UNSCOPED and not bounded
+
+
 def _covers(grant: Grant, scope: ProjectScope, action: Action) -> bool:
+    if _everywhere(grant):
+        return True
     if grant.region_path:
         return scope.region_path.startswith(grant.region_path)
     if grant.agency_path:
@@ -181,6 +191,8 @@ def sees(actor: Actor, scope: ProjectScope, action: Action = Action.PROJECT_READ
 
 def _covers_sql(grant: Grant, action: Action) -> ColumnElement[bool]:
     project = LivelihoodProject
+    if _everywhere(grant):
+        return true()
     if grant.region_path:
         places = select(col(Region.id)).where(col(Region.path).startswith(grant.region_path))
         return col(project.region_id).in_(places)

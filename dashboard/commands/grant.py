@@ -16,14 +16,11 @@ from dashboard.audit import record
 from dashboard.db import load, require_version
 from dashboard.errors import Invalid
 from dashboard.i18n import _
-from dashboard.permissions import SEPARATE, Action, Actor, allow, refusal
+from dashboard.permissions import SEPARATE, UNSCOPED, Action, Actor, allow, refusal
 from models.account import Account, Role, RoleGrant, RoleGrantProject
 from models.agency import Agency
 from models.project import LivelihoodProject
 from models.region import Region
-
-UNSCOPED = frozenset({Role.ADMIN, Role.SECURITY})
-"""Roles whose work knows no place: a scope may be left out."""
 
 
 def grant_role(

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import append, record
+from dashboard.commands.project import allow_programme
 from dashboard.db import load
 from dashboard.errors import Invalid
 from dashboard.i18n import _
@@ -146,7 +147,7 @@ def change_period_days(
 ) -> ReportingPeriod:
     """Give one period days of its own (例外), such as the first two months by mid-March."""
     period = load(session, ReportingPeriod, period_id, version=version)
-    allow(actor, Action.PERIOD_EDIT)
+    allow_programme(session, actor, Action.PERIOD_EDIT, period.programme_id)
     set_days(period, due_on, timely_until, locked_after, exception)
     record(session, actor, Action.PERIOD_EDIT, period, comment=exception)
     return period

@@ -26,7 +26,7 @@ from models.report import (
 def periods(session: Session, actor: Actor, programme_id: int) -> pd.DataFrame:
     """List the reporting periods of a programme in which the actor sees a report, newest first.
 
-    Columns: period_id (int), month, due_on, timely_until, locked_after, exception.
+    Columns: period_id (int), month, due_on, timely_until, locked_after, exception, version.
     """
     seen = (
         select(col(ExpectedReport.period_id))
@@ -41,6 +41,7 @@ def periods(session: Session, actor: Actor, programme_id: int) -> pd.DataFrame:
             col(ReportingPeriod.timely_until),
             col(ReportingPeriod.locked_after),
             col(ReportingPeriod.exception),
+            col(ReportingPeriod.version),
         )
         .where(col(ReportingPeriod.programme_id) == programme_id)
         .where(col(ReportingPeriod.id).in_(seen))

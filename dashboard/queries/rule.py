@@ -135,6 +135,21 @@ def rule_set_list(session: Session, actor: Actor) -> pd.DataFrame:
     return frame(session, statement)
 
 
+def programme_rules(session: Session, actor: Actor) -> pd.DataFrame:
+    """List which rule set each year's list is lit by.
+
+    Columns: programme_id (int), name, rule_set_code, version (int).
+    """
+    allow(actor, Action.RULE_EDIT)
+    statement = select(
+        label("programme_id", col(Programme.id)),
+        col(Programme.name),
+        col(Programme.rule_set_code),
+        col(Programme.version),
+    ).order_by(col(Programme.constructed).desc(), col(Programme.year).desc())
+    return frame(session, statement)
+
+
 def colours(session: Session, rule_set_id: int) -> pd.DataFrame:
     """List what an office calls the kinds and how it colours them; everyone may know.
 

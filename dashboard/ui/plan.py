@@ -17,6 +17,7 @@ from dashboard.queries.adjustment import adjustments
 from dashboard.queries.agency import own_regions
 from dashboard.queries.project import missing_details, projects
 from dashboard.ui import parts, upload
+from dashboard.ui.period import show_periods
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.milestone import AdjustmentField
@@ -93,6 +94,7 @@ def show_programme(actor: Actor, programme: pd.Series, today: date) -> None:
         "leader": _("分管领导"),
     }
     parts.show_table(listed, columns, empty=_("清单还是空的，请上传任务分解表。"))
+    show_periods(actor, key)
     if adopted is not None or listed.empty:
         return
     missing = read(missing_details, actor, key)

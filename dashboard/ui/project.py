@@ -31,6 +31,7 @@ from dashboard.ui import choose, light_card, parts
 from dashboard.ui.instruction import show_instructions
 from dashboard.ui.read import read
 from dashboard.ui.run import run
+from dashboard.ui.verdict import show_verdicts
 from models.milestone import AdjustmentField, MilestoneKind
 from models.project import LivelihoodProject
 from models.report import FIGURES, ProgressReport, ReportState
@@ -117,6 +118,9 @@ def _facts(actor: Actor, row: pd.Series) -> None:
         st.html(f'<p class="ms-soft">{_("来源：{link}").format(link=link)}</p>')
     if actor.may(Action.PLAN_IMPORT):
         _edit(actor, row)
+    if not row["shown_on"]:
+        month = light_card.current_month(actor, int(row["programme_id"]), clock.today())
+        show_verdicts(actor, int(row["id"]), month, clock.today())
 
 
 def _edit(actor: Actor, row: pd.Series) -> None:

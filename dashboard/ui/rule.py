@@ -14,11 +14,12 @@ import streamlit as st
 from sqlmodel import Session
 
 from dashboard.commands.rule import RuleDraft, add_rule_version, draft_problems
+from dashboard.commands.rule import choose_rule_set as use_rule_set
 from dashboard.db import load, records
 from dashboard.i18n import _, aside, month_name
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.past import backtest
-from dashboard.queries.rule import colours, rule_sets
+from dashboard.queries.rule import colours, programme_rules, rule_sets
 from dashboard.rules.fact import FACTS
 from dashboard.rules.light import Bound, Case, RuleSet
 from dashboard.rules.remedy import bound_words, number
@@ -204,3 +205,26 @@ def save(actor: Actor, draft: RuleDraft, today: date) -> None:
             add_rule_version, actor, draft, today=today,
             done=_("新版本自 {day} 起生效，过去的灯不变。").format(day=draft.rules.since),
         )  # fmt: skip
+
+
+def choose_for_programme(actor: Actor, found: pd.DataFrame, today: date) -> None:
+    """Let an administrator say by which rules a year's list is lit from now on."""
+    if not actor.may(Action.RULE_EDIT):
+        return
+    lists = {int(row["programme_id"]): row for row in records(read(programme_rules, actor))}
+    if not lists:
+        return
+    codes = list(dict.fromkeys(row["code"] for row in records(found)))
+    with st.expander(_("各年度清单采用的规则")):
+        key = st.selectbox(
+            _("年度清单"), list(lists), format_func=lambda one: str(lists[one]["name"])
+        )
+        row = lists[key]
+        with st.form(f"rules-of-{key}-{row['version']}"):
+            now = codes.index(row["rule_set_code"]) if row["rule_set_code"] in codes else 0
+            code = st.selectbox(_("规则"), codes, index=now)
+            if st.form_submit_button(_("从今天起采用")) and code:
+                run(
+                    use_rule_set, actor, key, code, version=int(row["version"]), today=today,
+                    done=_("已改用，已结账的月份不变。"),
+                )  # fmt: skip

@@ -1,0 +1,49 @@
+"""What the office itself says of a project: taken over, and facts that nobody can compute."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import streamlit as st
+
+from dashboard.commands.project import accept_project
+from dashboard.commands.rule import give_fact
+from dashboard.i18n import _
+from dashboard.permissions import Action, Actor
+from dashboard.rules.month import GIVEN
+from dashboard.ui.run import run
+
+
+def show_verdicts(actor: Actor, project_id: int, month: date, today: date) -> None:
+    """Let the office note that a project was taken over (验收), or enter a fact by hand."""
+    if actor.may(Action.REPORT_ACCEPT):
+        with st.expander(_("登记验收")), st.form(f"take-over-{project_id}"):
+            day = st.date_input(_("验收日期"), value=today, max_value=today, format="YYYY-MM-DD")
+            if st.form_submit_button(_("登记")) and isinstance(day, date):
+                run(
+                    accept_project, actor, project_id, accepted_on=day, today=today,
+                    done=_("已登记验收，此后不再要求月报。"),
+                )  # fmt: skip
+    if actor.may(Action.LIGHT_OVERRIDE):
+        with st.expander(_("人工认定的事实")), st.form(f"fact-{project_id}"):
+            _fact(actor, project_id, month, today)
+
+
+def _fact(actor: Actor, project_id: int, month: date, today: date) -> None:
+    fact = st.selectbox(
+        _("事实"), list(GIVEN), format_func=lambda name: _(GIVEN[name]), filter_mode=None
+    )
+    text = st.text_input(_("认定值"), max_chars=20)
+    source = st.text_input(_("认定依据"), max_chars=400)
+    if not st.form_submit_button(_("认定")) or not fact:
+        return
+    try:
+        value = Decimal((text or "").strip())
+    except InvalidOperation:
+        st.error(_("认定值应是数字。"))
+        return
+    run(
+        give_fact, actor, project_id, month, fact, value, source=source or "", today=today,
+        done=_("已认定，灯已按此重算。"),
+    )  # fmt: skip

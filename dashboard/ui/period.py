@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.commands.period import change_period_days
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries.report import periods
 from dashboard.ui import parts
@@ -40,7 +40,7 @@ def show_periods(actor: Actor, programme_id: int) -> None:
 
 
 def _change(actor: Actor, rows: list[dict[str, Any]]) -> None:
-    names = {int(row["period_id"]): parts.month_name(row["month"]) for row in rows}
+    names = {int(row["period_id"]): month_name(row["month"]) for row in rows}
     chosen = st.selectbox(_("改哪个月"), list(names), format_func=names.__getitem__)
     row = next(row for row in rows if row["period_id"] == chosen)
     with st.form(f"period-{chosen}-{row['version']}"):

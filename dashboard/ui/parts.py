@@ -126,3 +126,8 @@ def source_link(source: str, url: str) -> str:
             f"{escape(source or url)}</a>"
         )
     return escape(source)
+
+
+def show_link(href: str, text: str) -> None:
+    """Show a link of ours as a button: it opens, or downloads, in another tab."""
+    st.html(f'<a class="ms-button" href="{href}" target="_blank" rel="noopener">{escape(text)}</a>')

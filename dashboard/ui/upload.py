@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
@@ -15,17 +14,15 @@ from dashboard.commands.batch import commit_upload
 from dashboard.commands.upload import (
     discard_upload,
     examined,
-    leave_out_row,
     map_columns,
-    mend_cell,
     store_upload,
     warning_rows,
 )
-from dashboard.i18n import _, aside, joined
-from dashboard.imports.examination import Draft, Examination, Problem, Status, Table
+from dashboard.i18n import _, joined
+from dashboard.imports.examination import Draft, Examination, Status, Table
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Actor
-from dashboard.ui import parts, state
+from dashboard.ui import mend, parts, state
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.upload import UploadKind, UploadState
@@ -37,9 +34,6 @@ STATUS_WORDS = {
     Status.UNCHANGED: "无变化",
     Status.REFUSED: "有错误",
 }
-
-NOT_OURS = {"unknown_project", "foreign_project", "missing_required"}
-"""Rules by which a row as a whole may be meant for another unit: it can be left out."""
 
 
 def receive(
@@ -104,7 +98,10 @@ def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None
         st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
         return
     _headline(found)
-    _errors(actor, upload_id, found)
+    mend.show_errors(actor, upload_id, found)
+    if found.errors and upload.month is not None:
+        with st.expander(_("上传改好的表"), expanded=True):
+            receive(actor, upload.kind, upload.programme_id, upload.agency_id, upload.month)
     reasons = _warnings(found)
     _difference(found)
     _told(found)
@@ -123,75 +120,6 @@ def _headline(found: Examination) -> None:
         for t in found.tables
     )
     st.html(f"<p>{_('读到 {tables}。').format(tables=tables)}{counts}</p>")
-
-
-def _errors(actor: Actor, upload_id: int, found: Examination) -> None:
-    if not found.errors:
-        st.success(_("没有错误。"))
-        return
-    st.error(
-        _("有 {n} 处错误，改正前不会保存任何内容。可在这里改，也可下载标注好的原表改。").format(
-            n=len(found.errors)
-        )
-    )
-    _link(f"/sheets/annotated/{upload_id}", _("下载标注好的原表"))
-    grouped: dict[str, list[Problem]] = defaultdict(list)
-    for problem in found.errors:
-        grouped[problem.rule].append(problem)
-    for problems in grouped.values():
-        places = joined(p.cell or p.sheet for p in problems[:12])
-        more = "…" if len(problems) > 12 else ""
-        with st.expander(
-            _("{n} 处：{message}").format(n=len(problems), message=problems[0].message[:40])
-            + aside(places + more),
-            expanded=len(grouped) <= 4,
-        ):
-            for problem in problems[:30]:
-                _mend(actor, upload_id, problem)
-                if problem.rule in NOT_OURS:
-                    _leave_out(actor, upload_id, problem, found.tables)
-
-
-def _mend(actor: Actor, upload_id: int, problem: Problem) -> None:
-    place = f"{problem.sheet} {problem.cell}".strip()
-    raw = _("原文“{raw}”").format(raw=problem.raw) if problem.raw else ""
-    st.html(
-        f"<p><b>{escape(place)}</b>　{escape(problem.message)}　"
-        f'<span class="ms-soft">{escape(raw)}　{escape(problem.remedy)}</span></p>'
-    )
-    if not problem.cell or not problem.cell[-1].isdigit():
-        return
-    with st.form(f"mend-{upload_id}-{problem.sheet}-{problem.cell}-{problem.rule}", border=False):
-        box, button = st.columns([3, 1], vertical_alignment="bottom")
-        text = box.text_input(
-            _("{cell} 改为").format(cell=problem.cell), value=problem.raw, max_chars=2000
-        )
-        if button.form_submit_button(_("改这一格")):
-            run(
-                mend_cell,
-                actor,
-                upload_id,
-                sheet=problem.sheet,
-                cell=problem.cell,
-                text=text or "",
-                done=_("{cell} 已按人工录入修改，原文件不变。").format(cell=problem.cell),
-            )
-
-
-def _leave_out(actor: Actor, upload_id: int, problem: Problem, tables: Sequence[Table]) -> None:
-    row = int("".join(sign for sign in problem.cell if sign.isdigit()) or 0)
-    letters = {
-        column.letter
-        for table in tables
-        if table.sheet == problem.sheet and table.first_row <= row <= table.last_row
-        for column in table.columns
-    }
-    label = _("第 {row} 行不导入").format(row=row)
-    if letters and st.button(label, key=f"out-{upload_id}-{problem.sheet}-{problem.cell}"):
-        run(
-            leave_out_row, actor, upload_id, sheet=problem.sheet, row=row, letters=sorted(letters),
-            done=_("第 {row} 行不导入，原文件不变。").format(row=row),
-        )  # fmt: skip
 
 
 def _warnings(found: Examination) -> dict[tuple[str, int], str]:
@@ -375,18 +303,16 @@ def _discard(actor: Actor, upload_id: int) -> None:
     leave()
 
 
-def _link(href: str, text: str) -> None:
-    st.html(f'<a class="ms-button" href="{href}" target="_blank" rel="noopener">{escape(text)}</a>')
-
-
 def template_link(programme_id: int, agency_id: int, month: date) -> None:
     """Link to the unit's own workbook for the month."""
-    _link(f"/sheets/template/{programme_id}/{agency_id}/{month:%Y-%m}", _("下载本月填报模板"))
+    parts.show_link(
+        f"/sheets/template/{programme_id}/{agency_id}/{month:%Y-%m}", _("下载本月填报模板")
+    )
 
 
 def plan_template_link(programme_id: int) -> None:
     """Link to an empty plan sheet."""
-    _link(f"/sheets/plan/{programme_id}", _("下载任务分解表模板"))
+    parts.show_link(f"/sheets/plan/{programme_id}", _("下载任务分解表模板"))
 
 
 def chosen_rows(rows: Sequence[dict[str, Any]], key: str, label: str) -> list[int]:

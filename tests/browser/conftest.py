@@ -154,6 +154,24 @@ def settle(page: Page) -> None:
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
 
 
+def upload(page: Page, book: Path) -> None:
+    """Give a workbook to the page, and wait for its preview."""
+    page.locator('input[type="file"]').first.set_input_files(book)
+    page.wait_for_url(re.compile("upload="))
+    expect(page.get_by_role("heading", name=re.compile("^核对 "))).to_be_visible()
+    settle(page)
+
+
+def receipt_of(page: Page) -> str:
+    """Give the receipt's number that the page tells of."""
+    told = page.get_by_text(re.compile("回执号 .+，现在由单位审核人办理。"))
+    expect(told).to_be_visible()
+    settle(page)
+    found = re.search("回执号 (.+?)，", told.inner_text())
+    assert found
+    return found.group(1)
+
+
 @contextmanager
 def inviting(chromium: Browser, url: str) -> Iterator[Callable[..., Person]]:
     """Give people at a site; at the end nobody's browser may have complained of anything."""

@@ -11,7 +11,16 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine, make_url, text
 
-from tests.browser.conftest import Person, Site, inviting, seed, serving, settle, sheet
+from tests.browser.conftest import (
+    Person,
+    Site,
+    inviting,
+    receipt_of,
+    seed,
+    serving,
+    sheet,
+    upload,
+)
 from tests.web.conftest import places
 
 PROJECT = "SF2026-02"
@@ -34,24 +43,6 @@ def site_on_postgres(postgres_url: str, tmp_path: Path, chromium: Browser) -> It
     with engine.connect() as connection:
         connection.execute(text("DROP DATABASE browser WITH (FORCE)"))
     engine.dispose()
-
-
-def upload(page: Page, book: Path) -> None:
-    """Give a workbook to the page, and wait for its preview."""
-    page.locator('input[type="file"]').first.set_input_files(book)
-    page.wait_for_url(re.compile("upload="))
-    expect(page.get_by_role("heading", name=re.compile("^核对 "))).to_be_visible()
-    settle(page)
-
-
-def receipt_of(page: Page) -> str:
-    """Give the receipt's number that the page tells of."""
-    told = page.get_by_text(re.compile("回执号 .+，现在由单位审核人办理。"))
-    expect(told).to_be_visible()
-    settle(page)
-    found = re.search("回执号 (.+?)，", told.inner_text())
-    assert found
-    return found.group(1)
 
 
 def pass_on(person: Person, account: str, word: str) -> None:

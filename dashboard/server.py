@@ -75,7 +75,7 @@ def check_options() -> None:
 
 
 def page_html() -> str:
-    """Give the page that Streamlit's script draws into."""
+    """Give the page that Streamlit's script draws into, in the language spoken now."""
     path = Path(file_util.get_static_dir()) / "index.html"
     return adapted(path.read_text(encoding="utf-8"))
 
@@ -116,7 +116,7 @@ def build(script: Path = SCRIPT) -> FastAPI:
                 await collecting
 
     app = doors(lifespan)
-    app.mount("/", Shell(streamlit_app, page_html()))
+    app.mount("/", Shell(streamlit_app, page_html))
     return app
 
 

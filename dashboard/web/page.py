@@ -90,6 +90,12 @@ def actor(request: Request) -> Actor:
     return found
 
 
+def chosen_language(request: Request) -> str:
+    """Give the language chosen in this browser, empty when none was."""
+    kept = request.cookies.get(cookie_name("language"), "")
+    return kept if kept in i18n.LANGUAGES else ""
+
+
 def address(request: Request) -> str:
     """Give where a request comes from; forwarded addresses only from the proxy we trust."""
     return request.client.host if request.client else ""

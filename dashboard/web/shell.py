@@ -9,19 +9,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard.i18n import _
+from dashboard.i18n import SOURCE, _, language
 from dashboard.web.shield import LASTING, PARTS, within
 
 
 def adapted(html: str) -> str:
-    """Give Streamlit's page with our language, title, icon and note."""
+    """Give Streamlit's page with the reader's language, and our title, icon and note."""
     title, note = _("民生实事督查看板"), _("请启用浏览器的 JavaScript 后刷新。")
+    spoken = "zh-CN" if language() == SOURCE else language()
     changes = (
-        (r'<html lang="en">', '<html lang="zh-CN">'),
+        (r'<html lang="en">', f'<html lang="{spoken}">'),
         (r"<title>.*?</title>", f"<title>{title}</title>"),
         (r'<link rel="shortcut icon"[^>]*>', '<link rel="icon" href="/assets/mark.svg" />'),
         (r"<noscript>.*?</noscript>", f"<noscript><p>{note}</p></noscript>"),
@@ -50,13 +52,13 @@ def policy(html: str) -> str:
 class Shell:
     """Streamlit's application, with our page where it would answer with its own."""
 
-    def __init__(self, app: ASGIApp, html: str) -> None:
+    def __init__(self, app: ASGIApp, html: Callable[[], str]) -> None:
         self.app = app
         self.html = html
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and _is_page(scope):
-            await HTMLResponse(self.html)(scope, receive, send)
+            await HTMLResponse(self.html())(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

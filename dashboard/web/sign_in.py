@@ -11,7 +11,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import select
 
-from dashboard import clock, passwords
+from dashboard import clock, i18n, passwords
+from dashboard.commands.account import choose_language
 from dashboard.commands.session import (
     Attempt,
     end_sessions,
@@ -23,10 +24,19 @@ from dashboard.commands.session import (
 from dashboard.db import reading, transaction
 from dashboard.errors import Invalid
 from dashboard.i18n import _
+from dashboard.permissions import Actor
 from dashboard.queries.account import actor_of, demonstration_accounts
 from dashboard.queries.installation import demonstration_day
 from dashboard.web import page as pages
-from dashboard.web.page import CheckedForm, go, local_path, page, set_cookie, visitor
+from dashboard.web.page import (
+    CheckedForm,
+    chosen_language,
+    go,
+    local_path,
+    page,
+    set_cookie,
+    visitor,
+)
 from models.account import Account
 
 router = APIRouter()
@@ -57,7 +67,10 @@ def show_sign_in(request: Request, next: str = "/") -> Response:
     return _form(request, local_path(next))
 
 
-def _enter(request: Request, account_id: int, next_path: str) -> RedirectResponse:
+def _enter(
+    request: Request, account_id: int, next_path: str, language: str = ""
+) -> RedirectResponse:
+    """Open a session; a language chosen at the door goes with the person."""
     with transaction() as session:
         entered = sign_in(
             session,
@@ -66,6 +79,10 @@ def _enter(request: Request, account_id: int, next_path: str) -> RedirectRespons
             agent=request.headers.get("user-agent", ""),
             now=clock.now(),
         )
+        account = session.get_one(Account, account_id)
+        if language and language != account.language:
+            owner = Actor(account_id, account.name, address=pages.address(request))
+            choose_language(session, owner, language)
     answer = go(local_path(next_path))
     set_cookie(answer, "session", entered.token)
     return answer
@@ -112,7 +129,7 @@ async def do_sign_in(
     if attempt is None or attempt.account_id is None:
         form = partial(_form, request, local_path(next), error=error, status=status)
         return await to_thread.run_sync(form, limiter=_DOORS)
-    enter = partial(_enter, request, attempt.account_id, next)
+    enter = partial(_enter, request, attempt.account_id, next, chosen_language(request))
     return await to_thread.run_sync(enter, limiter=_DOORS)
 
 
@@ -130,7 +147,8 @@ def do_demo(
         if name not in {account[0] for account in offered}:
             raise HTTPException(404)
         account_id = session.exec(select(Account.id).where(Account.name == name)).one()
-    return _enter(request, int(account_id or 0), next)
+    # Everybody shares these accounts: each visit starts in the language the visitor just read.
+    return _enter(request, int(account_id or 0), next, i18n.language())
 
 
 @router.get("/sign-out")

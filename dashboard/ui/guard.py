@@ -52,7 +52,9 @@ def signed_in() -> Actor:
     """Give the actor of this run, or show the way to the sign-in page and end the run."""
     actor = current_actor()
     if actor is None:
+        i18n.use(state.kept("language", i18n.SOURCE))
         _ask_to_sign_in()
+    state.keep("language", actor.language)
     _note_use()
     return actor
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import clock
+from dashboard import clock, i18n
 from dashboard.commands.batch import commit_upload
 from dashboard.commands.upload import (
     discard_upload,
@@ -299,6 +299,8 @@ def _commit(
 
 
 def _discard(actor: Actor, upload_id: int) -> None:
+    # What a button calls runs before the page has looked up who acts.
+    i18n.use(actor.language)
     run(discard_upload, actor, upload_id, done=_("已放弃，没有保存任何数据。"), stay=True)
     leave()
 

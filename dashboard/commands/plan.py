@@ -21,7 +21,7 @@ from dashboard.commands.batch import Imported, mark_committed, require_clean, se
 from dashboard.commands.light import refresh_facts
 from dashboard.commands.period import ensure_expected
 from dashboard.commands.project import FREE_FIELDS, allow_programme
-from dashboard.commands.upload import draft_upload
+from dashboard.commands.upload import draft_upload, examined
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
@@ -106,6 +106,21 @@ _TEXTS: dict[type[SQLModel], dict[str, str]] = {
     WorkItem: {"work_item_code": "code", "work_item_name": "name", "unit": "unit_of_measure"},
 }
 """The texts of a row and their columns, which have room for so much."""
+
+
+def unknown_agencies(session: Session, actor: Actor, upload_id: int) -> list[str]:
+    """Name the units of a plan sheet that its region does not know, by name or short name."""
+    upload, _name, found = examined(session, actor, upload_id)
+    programme = load(session, Programme, upload.programme_id)
+    known = set(_Bodies(session, actor, programme).known)
+    named: list[str] = []
+    for draft in found.drafts:
+        values = draft.values
+        supporting = values.get("supporting_agencies")
+        single = [values.get(key) for key in ("lead_agency", "agency_name", "upkeep_agency")]
+        both = [*single, *(supporting if isinstance(supporting, tuple) else ())]
+        named += [str(name).strip() for name in both if name]
+    return [name for name in dict.fromkeys(named) if name not in known]
 
 
 class _Bodies:

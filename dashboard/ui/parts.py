@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard import clock
 from dashboard.db import records
 from dashboard.i18n import _
+from dashboard.imports.narrative import Milestone
 from models.base import Code
 
 SHORT = 8
@@ -28,6 +29,10 @@ def shown(value: Any) -> str:
         return _("是") if value else _("否")
     if isinstance(value, Code):
         return _(value.label)
+    if isinstance(value, Milestone):
+        return f"{value.due_text}：{value.name}" if value.due_text else value.name
+    if isinstance(value, tuple):
+        return "、".join(shown(part) for part in value)
     if isinstance(value, datetime):
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.commands.adjustment import decide_adjustment
-from dashboard.commands.plan import commit_plan, create_programme
+from dashboard.commands.plan import commit_plan, create_programme, unknown_agencies
 from dashboard.commands.project import adopt_programme
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.permissions import Actor
 from dashboard.queries.adjustment import adjustments
 from dashboard.queries.agency import own_regions
@@ -38,6 +38,18 @@ def check(actor: Actor, upload_id: int, today: date) -> None:
         )  # fmt: skip
 
     upload.check(actor, upload_id, commit=commit)
+    _new_bodies(actor, upload_id)
+
+
+def _new_bodies(actor: Actor, upload_id: int) -> None:
+    """Name the units of a sheet that nobody knows yet: the import would add them."""
+    names = read(unknown_agencies, actor, upload_id)
+    if names:
+        st.warning(
+            _(
+                "以下单位尚未登记，导入时会新增；若是已有单位的简称，请先在“单位与地区”补登别名：{names}"
+            ).format(names=joined(names))
+        )
 
 
 def _left(text: str) -> str:

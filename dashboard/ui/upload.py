@@ -22,9 +22,11 @@ from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status, Table
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Actor
+from dashboard.queries.audit import field_title
 from dashboard.ui import mend, parts, state
 from dashboard.ui.read import read
 from dashboard.ui.run import run
+from models.project import LivelihoodProject
 from models.upload import UploadKind, UploadState
 
 Commit = Callable[[Examination, dict[tuple[str, int], str]], None]
@@ -176,7 +178,7 @@ def _changes(draft: Draft, titles: dict[str, str]) -> str:
         if len(new) > 60:
             new = new[:60] + "…"
         lines.append(
-            f'<span class="ms-soft">{escape(_(titles.get(change.field, change.field)))}</span> '
+            f'<span class="ms-soft">{escape(_(titles.get(change.field, field_title(LivelihoodProject, change.field))))}</span> '
             f"{escape(old[:40]) or '—'} → <b>{escape(new) or '—'}</b>"
         )
     return "<br>".join(lines)

@@ -174,11 +174,12 @@ def _difference(found: Examination) -> None:
 def _changes(draft: Draft, titles: dict[str, str]) -> str:
     lines = []
     for change in draft.changes:
+        title = titles.get(change.field) or field_title(LivelihoodProject, change.field)
         old, new = parts.shown(change.old), parts.shown(change.new)
         if len(new) > 60:
             new = new[:60] + "…"
         lines.append(
-            f'<span class="ms-soft">{escape(_(titles.get(change.field, field_title(LivelihoodProject, change.field))))}</span> '
+            f'<span class="ms-soft">{escape(_(title))}</span> '
             f"{escape(old[:40]) or '—'} → <b>{escape(new) or '—'}</b>"
         )
     return "<br>".join(lines)

@@ -104,7 +104,9 @@ def test_no_file_in_dashboard_takes_the_name_of_a_library() -> None:
     taken = [
         path.name
         for path in (ROOT / "dashboard").iterdir()
-        if path.stem in sys.stdlib_module_names and path.stem != "__main__"
+        if path.stem in sys.stdlib_module_names
+        and path.stem != "__main__"
+        and (path.suffix == ".py" or (path / "__init__.py").exists())
     ]
 
     assert taken == []

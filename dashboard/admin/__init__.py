@@ -1,1 +1,0 @@
-"""The generated admin: declarations and the one renderer."""

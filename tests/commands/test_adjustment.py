@@ -94,7 +94,11 @@ def test_a_moved_month_keeps_its_old_figure_and_lights_by_the_new_one(
         )
     ).one()
     assert (old.planned_pct, old.known_until) == (Decimal(64), TODAY)
-    assert (renewed.planned_pct, renewed.known_from, renewed.due_on) == (60, TODAY, old.due_on)
+    assert (renewed.planned_pct, renewed.known_from, renewed.due_on) == (
+        Decimal(60),
+        TODAY,
+        old.due_on,
+    )
     assert fact.planned_pct == Decimal(60)
     first = milestones(city_session, city["LEADER"], city.id("H1"), baseline=True)
     now = milestones(city_session, city["LEADER"], city.id("H1"))

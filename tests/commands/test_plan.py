@@ -301,11 +301,14 @@ def test_a_text_without_room_is_one_sentence(
 
 
 def test_the_same_plan_file_counts_once(city_session: Session, city: City) -> None:
-    programme = _opened(city_session, city)
-    _brought_in(city_session, city, programme)
+    programme, data = _opened(city_session, city), _sheet(WHOLE)
+    upload, found = _read(city_session, city, programme, data)
+    arguments: dict[str, Any] = {"reasons": _reasons(found), "today": TODAY}
+    commit_plan(city_session, city["SUPERVISOR"], upload.id or 0, found, **arguments)
 
+    again, _found = _read(city_session, city, programme, data)
     with pytest.raises(Conflict, match="已导入"):
-        _brought_in(city_session, city, programme)
+        commit_plan(city_session, city["SUPERVISOR"], again.id or 0, found, **arguments)
 
 
 @pytest.mark.safety("AC1")

@@ -1,0 +1,481 @@
+"""Every command as every role: each cell of the matrix has an expectation, each refusal a line.
+
+The commands are called below the page, in a transaction each, as a hostile client could make them
+be called.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import Session, col, select
+
+from dashboard import commands, db
+from dashboard.commands import (
+    account,
+    adjustment,
+    agency,
+    batch,
+    evidence,
+    grant,
+    instruction,
+    light,
+    period,
+    plan,
+    project,
+    report,
+    rule,
+    unlock,
+    upload,
+)  # fmt: skip
+from dashboard.commands import (
+    session as sessions,
+)
+from dashboard.commands.rule import RuleDraft
+from dashboard.errors import Conflict, Invalid, NotAllowed
+from dashboard.permissions import ROLE_ACTIONS, Action, Actor, Grant, sees, sees_sql
+from dashboard.queries.rule import rules_on
+from dashboard.queries.scope import scopes_of
+from models.account import Account, Role, RoleGrant
+from models.agency import Agency
+from models.audit import AuditEntry
+from models.light import LightKind
+from models.milestone import AdjustmentField
+from models.programme import Programme
+from models.project import LivelihoodProject, SupportingAgency
+from models.region import Region
+from models.report import ReportingPeriod
+from models.upload import UploadKind
+from tests.city import (
+    AUGUST,
+    H1_ROW,
+    JULY,
+    TODAY,
+    City,
+    checked,
+    imported,
+    newest,
+    stored,
+    workbook,
+)
+
+NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
+ROLES = [role.value for role in Role] + ["NOBODY"]
+OFFICE, UNIT = {"SUPERVISOR"}, {"REPORTER"}
+
+
+@dataclass
+class Stage:
+    """Where a command is tried: the session, the city, and things that wait for somebody."""
+
+    session: Session
+    city: City
+
+    def draft(self) -> int:
+        """A report that may be submitted."""
+        imported(self.session, self.city, submit=False)
+        return newest(self.session, self.city, "H1").id or 0
+
+    def submitted(self) -> int:
+        """A report that waits for the reviewer."""
+        imported(self.session, self.city)
+        return newest(self.session, self.city, "H1").id or 0
+
+    def confirmed(self) -> int:
+        """A report that waits for the office."""
+        key = self.submitted()
+        report.confirm_reports(self.session, self.city["REVIEWER"], [key])
+        return key
+
+    def upload(self) -> tuple[int, Any]:
+        """A draft upload of the housing unit and its reading."""
+        data = workbook([H1_ROW])
+        kept = stored(self.session, self.city, data)
+        return kept.id or 0, checked(self.session, self.city, data, kept)
+
+    def committed(self) -> int:
+        """An upload that was imported."""
+        number = imported(self.session, self.city, submit=False).number
+        return int(number.removeprefix("PC"))
+
+    def plan(self) -> tuple[int, Any]:
+        """A draft plan sheet of the office, without a row that could be imported."""
+        kept = upload.store_upload(
+            self.session, self.city["SUPERVISOR"], kind=UploadKind.PLAN,
+            programme_id=self.home, agency_id=None, month=date(2026, 1, 1), name="p.xlsx",
+            data=workbook([("H1", None)]),
+        )  # fmt: skip
+        return kept.id or 0, checked(self.session, self.city, b"no", kept, "SUPERVISOR")
+
+    @property
+    def home(self) -> int:
+        """The city's list."""
+        return self.city.programmes["home"].id or 0
+
+    @property
+    def h1(self) -> int:
+        """The housing unit's first project."""
+        return self.city.id("H1")
+
+    def spare(self) -> int:
+        """An account of nobody in the matrix."""
+        return self.city["schools reporter"].account_id
+
+    def programme(self) -> Programme:
+        """The city's list, as a row."""
+        return self.session.get_one(Programme, self.home)
+
+
+Call = Callable[[Stage, Actor, Any], Any]
+
+
+def _rule_draft(s: Stage) -> RuleDraft:
+    rules = rules_on(s.session, "DEFAULT", TODAY)
+    words = {kind: (kind.label, "#112233") for kind in LightKind}
+    return RuleDraft(
+        type(rules)(rules.code, date(2026, 9, 9), rules.cases, 31, "新版", None), words
+    )
+
+
+def _asked_unlock(s: Stage) -> int:
+    asked = unlock.request_unlock(
+        s.session, s.city["REPORTER"], s.h1, month=JULY, reason="更正", today=TODAY
+    )
+    return asked.id or 0
+
+
+def _asked_move(s: Stage) -> int:
+    made = adjustment.propose_adjustment(
+        s.session, s.city["REPORTER"], s.h1, field=AdjustmentField.TARGET, new="新", reason="因",
+        today=TODAY,
+    )  # fmt: skip
+    return made.id or 0
+
+
+def _given_words(s: Stage) -> int:
+    made = instruction.give_instruction(
+        s.session, s.city["LEADER"], s.h1, words="办", due_on=TODAY, today=TODAY
+    )
+    return made.id or 0
+
+
+def _grant_of(s: Stage, account_id: int) -> int:
+    statement = select(RoleGrant).where(RoleGrant.account_id == account_id)
+    return s.session.exec(statement).one().id or 0
+
+
+def _unadopted(s: Stage) -> int:
+    s.programme().adopted_on = None
+    s.session.flush()
+    return s.home
+
+
+def _period(s: Stage) -> ReportingPeriod:
+    return s.session.get_one(ReportingPeriod, s.city.periods["home", AUGUST].id)
+
+
+def _uid(s: Stage, account_id: int) -> str:
+    return sessions.sign_in(s.session, account_id, address="::1", agent="test", now=NOW).uid
+
+
+MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
+    "account.invite_account": ({"ADMIN"}, lambda s: None, lambda s, a, _: account.invite_account(
+        s.session, a, name="new-person", display_name="新人", now=NOW)),
+    "account.reset_account": ({"ADMIN"}, lambda s: s.spare(), lambda s, a, k: account.reset_account(
+        s.session, a, k, now=NOW)),
+    "account.set_active": ({"SECURITY"}, lambda s: s.spare(), lambda s, a, k: account.set_active(
+        s.session, a, k, active=False, now=NOW)),
+    "account.choose_language": (set(ROLES), lambda s: None, lambda s, a, _: account.choose_language(
+        s.session, a, "en")),
+    "account.change_password": (set(ROLES), lambda s: None, lambda s, a, _: account.change_password(
+        s.session, a, proved_hash="old", password_hash="new", now=NOW)),
+    "adjustment.propose_adjustment": (OFFICE | UNIT, lambda s: None, lambda s, a, _:
+        adjustment.propose_adjustment(s.session, a, s.h1, field=AdjustmentField.TARGET, new="新",
+        reason="因", today=TODAY)),
+    "adjustment.decide_adjustment": (OFFICE, _asked_move, lambda s, a, k:
+        adjustment.decide_adjustment(s.session, a, k, approve=True, answer="", today=TODAY)),
+    "agency.add_region": ({"ADMIN"}, lambda s: None, lambda s, a, _: agency.add_region(
+        s.session, a, code="N", name="新区", parent_id=None)),
+    "agency.add_agency": ({"ADMIN"}, lambda s: None, lambda s, a, _: agency.add_agency(
+        s.session, a, code="N", name="新局", region_id=s.city.regions["home"].id or 0)),
+    "agency.edit_agency": ({"ADMIN"}, lambda s: s.session.get_one(
+        Agency, s.city.agencies["schools"].id).version, lambda s, a, version: agency.edit_agency(
+        s.session, a, s.city.agencies["schools"].id or 0, version=version, name="市教体局",
+        aliases="", active=True)),
+    "batch.commit_upload": (UNIT, lambda s: s.upload(), lambda s, a, k: batch.commit_upload(
+        s.session, a, k[0], k[1], reasons={}, today=TODAY, submit=True)),
+    "batch.take_back_upload": (UNIT, lambda s: s.committed(), lambda s, a, k:
+        batch.take_back_upload(s.session, a, k)),
+    "evidence.attach_evidence": (UNIT, lambda s: s.draft(), lambda s, a, k:
+        evidence.attach_evidence(s.session, a, k, name="a.pdf", data=b"%PDF-1", caption="")),
+    "grant.grant_role": ({"SECURITY"}, lambda s: s.spare(), lambda s, a, k: grant.grant_role(
+        s.session, a, k, Role.REVIEWER, agency_id=s.city.agencies["schools"].id)),
+    "grant.end_grant": ({"SECURITY"}, lambda s: _grant_of(s, s.spare()), lambda s, a, k:
+        grant.end_grant(s.session, a, k, today=TODAY)),
+    "instruction.give_instruction": ({"LEADER"}, lambda s: None, lambda s, a, _:
+        instruction.give_instruction(s.session, a, s.h1, words="办", due_on=TODAY, today=TODAY)),
+    "instruction.answer_instruction": (UNIT | {"REVIEWER"}, _given_words, lambda s, a, k:
+        instruction.answer_instruction(s.session, a, k, answer="好", today=TODAY)),
+    "light.override_light": (OFFICE, lambda s: None, lambda s, a, _: light.override_light(
+        s.session, a, s.h1, kind=LightKind.GOOD, reason="因", first_on=TODAY, last_on=None)),
+    "period.change_period_days": ({"ADMIN"} | OFFICE, _period, lambda s, a, k:
+        period.change_period_days(s.session, a, k.id, due_on=date(2026, 9, 5),
+        timely_until=date(2026, 9, 5), locked_after=date(2026, 9, 20), exception="洪水")),
+    "period.ensure_expected": ({"ADMIN"} | OFFICE, lambda s: s.programme(), lambda s, a, k:
+        period.ensure_expected(s.session, a, k, date(2026, 12, 1), TODAY)),
+    "plan.create_programme": (OFFICE, lambda s: None, lambda s, a, _: plan.create_programme(
+        s.session, a, region_id=s.city.regions["home"].id or 0, year=2031, name="新清单")),
+    "plan.commit_plan": (OFFICE, lambda s: s.plan(), lambda s, a, k: plan.commit_plan(
+        s.session, a, k[0], k[1], reasons={}, today=TODAY)),
+    "project.adopt_programme": (OFFICE, _unadopted, lambda s, a, k: project.adopt_programme(
+        s.session, a, k, today=TODAY)),
+    "project.edit_project": (OFFICE, lambda s: s.session.get_one(
+        LivelihoodProject, s.h1).version, lambda s, a, version: project.edit_project(
+        s.session, a, s.h1, version=version, values={"contact": "新人"})),
+    "project.accept_project": (OFFICE, lambda s: None, lambda s, a, _: project.accept_project(
+        s.session, a, s.h1, accepted_on=TODAY, today=TODAY)),
+    "report.submit_reports": (UNIT, lambda s: s.draft(), lambda s, a, k: report.submit_reports(
+        s.session, a, [k], today=TODAY)),
+    "report.confirm_reports": ({"REVIEWER"}, lambda s: s.submitted(), lambda s, a, k:
+        report.confirm_reports(s.session, a, [k])),
+    "report.return_reports": (OFFICE, lambda s: s.confirmed(), lambda s, a, k:
+        report.return_reports(s.session, a, [k], reason="退")),
+    "report.accept_reports": (OFFICE, lambda s: s.confirmed(), lambda s, a, k:
+        report.accept_reports(s.session, a, [k], today=TODAY)),
+    "report.report_no_change": (UNIT, lambda s: None, lambda s, a, _: report.report_no_change(
+        s.session, a, s.h1, month=AUGUST, today=TODAY)),
+    "rule.add_rule_version": ({"ADMIN"}, _rule_draft, lambda s, a, k: rule.add_rule_version(
+        s.session, a, k, today=TODAY)),
+    "rule.choose_rule_set": ({"ADMIN"}, lambda s: s.programme().version, lambda s, a, version:
+        rule.choose_rule_set(s.session, a, s.home, "DEFAULT", version=version, today=TODAY)),
+    "rule.give_fact": (OFFICE, lambda s: None, lambda s, a, _: rule.give_fact(
+        s.session, a, s.h1, AUGUST, "justified_delay", Decimal(1), source="文号", today=TODAY)),
+    "session.sign_out": (set(ROLES), lambda s: None, lambda s, a, _: sessions.sign_out(
+        s.session, a, _uid(s, a.account_id), now=NOW)),
+    "session.end_session": (set(ROLES), lambda s: None, lambda s, a, _: sessions.end_session(
+        s.session, a, _uid(s, a.account_id), now=NOW)),
+    "session.end_sessions": ({"SECURITY"}, lambda s: _uid(s, s.spare()), lambda s, a, _:
+        sessions.end_sessions(s.session, a, s.spare(), now=NOW)),
+    "unlock.request_unlock": (UNIT | {"REVIEWER"}, lambda s: None, lambda s, a, _:
+        unlock.request_unlock(s.session, a, s.h1, month=JULY, reason="更正", today=TODAY)),
+    "unlock.approve_unlock": (OFFICE, _asked_unlock, lambda s, a, k: unlock.approve_unlock(
+        s.session, a, k, ends_on=TODAY, today=TODAY)),
+    "upload.store_upload": (UNIT, lambda s: None, lambda s, a, _: upload.store_upload(
+        s.session, a, kind=UploadKind.MONTHLY, programme_id=s.home, month=AUGUST, name="a.xlsx",
+        agency_id=s.city.agencies["housing"].id, data=workbook([H1_ROW]))),
+    "upload.mend_cell": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.mend_cell(
+        s.session, a, k, sheet="Sheet", cell="A1", text="1")),
+    "upload.leave_out_row": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.leave_out_row(
+        s.session, a, k, sheet="Sheet", row=3, letters=["A"])),
+    "upload.map_columns": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.map_columns(
+        s.session, a, k, layout="x", choices={})),
+    "upload.discard_upload": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.discard_upload(
+        s.session, a, k)),
+}  # fmt: skip
+"""Command → the roles that may, what must stand before, the call."""
+OTHERWISE = {
+    "batch.mark_committed": "a beat of commit_upload and commit_plan, after their allow()",
+    "file.store_file": "keeps a file for a command that has allowed it",
+    "project.allow_programme": "is the allowing itself",
+    "upload.draft_upload": "is the loading itself",
+    "upload.examined": "a read, walked in tests/queries/test_scope.py",
+    "upload.annotated": "a read, walked in tests/queries/test_scope.py",
+}
+"""Functions of the commands that take session and actor and are no commands themselves."""
+
+
+def _modules() -> Iterator[ModuleType]:
+    for found in iter_modules(commands.__path__):
+        yield import_module(f"dashboard.commands.{found.name}")
+
+
+def _public(module: ModuleType) -> Iterator[str]:
+    for name, function in vars(module).items():
+        if name.startswith("_") or not inspect.isfunction(function):
+            continue
+        if function.__module__ != module.__name__:
+            continue
+        if list(inspect.signature(function).parameters)[:2] == ["session", "actor"]:
+            yield f"{module.__name__.rpartition('.')[2]}.{name}"
+
+
+@pytest.mark.safety("AC1")
+def test_every_command_has_its_row_in_the_matrix() -> None:
+    known = {name for module in _modules() for name in _public(module)}
+
+    assert known - OTHERWISE.keys() == MATRIX.keys()
+
+
+def _refusals(session: Session) -> list[AuditEntry]:
+    statement = select(AuditEntry).where(col(AuditEntry.success).is_(False))
+    return list(session.exec(statement.execution_options(populate_existing=True)))
+
+
+@pytest.fixture
+def stage(city_session: Session, city: City, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The planted city, with everybody's password known."""
+    for row in city_session.exec(select(Account)):
+        row.password_hash = "old"
+    city_session.flush()
+    return Stage(city_session, city)
+
+
+@pytest.mark.safety("AC1", "AC10")
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_may_exactly_what_is_written_and_each_refusal_leaves_one_line(
+    stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed, prepare, call = MATRIX[name]
+    ready = prepare(stage)
+    connection = stage.session.connection()
+    monkeypatch.setattr(db, "Session", _joining(connection))
+    monkeypatch.setattr(db, "engine", lambda: connection)
+
+    for role in ROLES:
+        before, actor = len(_refusals(stage.session)), stage.city[role]
+        point = connection.begin_nested()
+        let_in = _let_in(stage.city, call, actor, ready)
+        lines = _refusals(stage.session)[before:]
+        point.rollback()
+
+        assert let_in is (role in allowed), role
+        if not let_in:
+            (line,) = lines
+            assert (line.account_id, line.account_name) == (actor.account_id, actor.name)
+            assert line.event in {action.value for action in Action}
+            assert line.changes == "{}"
+            assert line.hash
+
+
+def _let_in(city: City, call: Call, actor: Actor, ready: Any) -> bool:
+    """Run a call in a transaction of its own; say whether the actor was let in."""
+    try:
+        with db.transaction() as session:
+            call(Stage(session, city), actor, ready)
+    except NotAllowed:
+        return False
+    except (Invalid, Conflict):
+        pass  # let in, and told what is wrong with the values: an empty plan sheet brings nothing
+    return True
+
+
+def _joining(connection: Any) -> Callable[..., Session]:
+    """Sessions within the test's own transaction: what they commit is undone with it."""
+
+    def opened(_engine: Any, **options: Any) -> Session:
+        return _Joined(connection, join_transaction_mode="create_savepoint", **options)
+
+    return opened
+
+
+class _Joined(Session):
+    def connection(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("execution_options", None)
+        return super().connection(*args, **kwargs)
+
+
+@pytest.mark.safety("AC1")
+def test_every_role_has_its_row_of_actions() -> None:
+    assert set(ROLE_ACTIONS) == set(Role)
+    assert Action.GRANT_EDIT not in ROLE_ACTIONS[Role.ADMIN]
+    assert not ROLE_ACTIONS[Role.OBSERVER] & {Action.REPORT_READ, Action.BOARD_READ}
+
+
+@pytest.mark.safety("AC5")
+def test_a_grant_without_a_scope_opens_no_project(city_session: Session, city: City) -> None:
+    scopes = scopes_of(city_session, [city.id(code) for code in city.projects])
+    bare = Actor(1, "bare", (Grant(Role.SUPERVISOR),))
+
+    found = city_session.exec(select(LivelihoodProject).where(sees_sql(bare))).all()
+
+    assert not any(sees(bare, scope) for scope in scopes.values())
+    assert found == []
+
+
+@pytest.mark.safety("AC2")
+def test_a_table_that_is_no_projects_is_closed(city_session: Session, city: City) -> None:
+    leader = city["LEADER"]
+
+    assert city_session.exec(select(Account).where(sees_sql(leader, Account))).all() == []
+    assert city_session.exec(select(AuditEntry).where(sees_sql(leader, AuditEntry))).all() == []
+    assert len(city_session.exec(select(Region).where(sees_sql(leader, Region))).all()) == 3
+
+
+PLACES = ["/1/", "/1/2/", "/1/3/", "/1/2/4/", "/11/", "/11/2/"]
+GRANTS = st.one_of(
+    st.builds(Grant, st.sampled_from(Role), region_path=st.sampled_from(PLACES)),
+    st.builds(Grant, st.sampled_from(Role), agency_path=st.sampled_from(PLACES)),
+    st.builds(
+        Grant,
+        st.sampled_from(Role),
+        project_ids=st.lists(st.integers(0, 14), max_size=3).map(tuple),
+    ),
+)
+
+
+def _forest(session: Session) -> dict[int, int]:
+    """Plant projects in every corner of two trees; gives their keys by number."""
+    regions, bodies = [], []
+    for number, path in enumerate(PLACES):
+        regions.append(Region(code=f"T{number}", name=path, path=path))
+        session.add(regions[-1])
+    session.flush()
+    for number, path in enumerate(PLACES):
+        home = regions[0].id or 0
+        bodies.append(Agency(code=f"T{number}", name=f"b{path}", region_id=home, path=path))
+        session.add(bodies[-1])
+    programme = Programme(region_id=regions[0].id or 0, year=2030, name="t")
+    session.add(programme)
+    session.flush()
+    keys = {}
+    for number in range(15):
+        lead = bodies[number % 7].id if number % 7 < 6 else None
+        row = LivelihoodProject(
+            programme_id=programme.id or 0, region_id=regions[number % 6].id or 0,
+            code=f"T{number}", name="t", lead_agency_id=lead,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        keys[number] = row.id or 0
+        if number % 3 == 0:
+            body = bodies[(number * 5 + 1) % 6].id or 0
+            session.add(SupportingAgency(project_id=row.id or 0, agency_id=body))
+    session.flush()
+    return keys
+
+
+@pytest.mark.feature("O7")
+@pytest.mark.safety("AC2")
+def test_the_predicate_and_its_sql_twin_see_the_same_projects(session: Session) -> None:
+    keys = _forest(session)
+    scopes = scopes_of(session, list(keys.values()))
+
+    @settings(
+        max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(st.lists(GRANTS, max_size=3), st.sampled_from(Action))
+    def same(grants: list[Grant], action: Action) -> None:
+        real = tuple(
+            Grant(g.role, g.region_path, g.agency_path, tuple(keys[n] for n in g.project_ids))
+            for g in grants
+        )
+        actor = Actor(1, "a", real)
+        condition = sees_sql(actor, LivelihoodProject, action)
+        statement = select(LivelihoodProject.id).where(condition)
+        found = set(session.exec(statement.where(col(LivelihoodProject.code).startswith("T"))))
+
+        assert found == {key for key, scope in scopes.items() if sees(actor, scope, action)}
+
+    same()

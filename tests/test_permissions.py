@@ -288,6 +288,7 @@ OTHERWISE = {
     "batch.mark_committed": "a beat of commit_upload and commit_plan, after their allow()",
     "file.store_file": "keeps a file for a command that has allowed it",
     "project.allow_programme": "is the allowing itself",
+    "plan.unknown_agencies": "a read of one's own plan sheet",
     "upload.draft_upload": "is the loading itself",
     "upload.examined": "a read, walked in tests/queries/test_scope.py",
     "upload.annotated": "a read, walked in tests/queries/test_scope.py",

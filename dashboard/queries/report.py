@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Subquery, and_, case, func, select
+from sqlalchemy import ScalarSelect, Subquery, and_, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -63,16 +63,34 @@ def agencies_reporting(session: Session, actor: Actor, programme_id: int) -> pd.
     return frame(session, statement)
 
 
-def _newest() -> Subquery:
-    return (
+def _newest(month: date) -> Subquery:
+    """Give the newest revision of every project's report of a month."""
+    newest = (
         select(
             col(ProgressReport.project_id),
-            col(ProgressReport.month),
             func.max(col(ProgressReport.revision)).label("revision"),
         )
-        .group_by(col(ProgressReport.project_id), col(ProgressReport.month))
+        .where(col(ProgressReport.month) == month)
+        .group_by(col(ProgressReport.project_id))
         .subquery()
     )
+    same = and_(
+        col(ProgressReport.project_id) == newest.c.project_id,
+        col(ProgressReport.revision) == newest.c.revision,
+    )
+    return (
+        select(ProgressReport.__table__)  # type: ignore[attr-defined]
+        .join(newest, same)
+        .where(col(ProgressReport.month) == month)
+        .subquery()
+    )
+
+
+_OF_REPORT = (
+    "state", "receipt", "completed_pct", "physical_progress", "no_change", "revision",
+    "submitted_on", "submitted_by_id", "confirmed_by_id", "return_reason", "warning_reason",
+    "upload_id", "version",
+)  # fmt: skip
 
 
 def reports_due(session: Session, actor: Actor, programme_id: int, month: date) -> pd.DataFrame:
@@ -83,20 +101,8 @@ def reports_due(session: Session, actor: Actor, programme_id: int, month: date) 
     no_change, revision, received_on, submitted_on, submitted_by_id, submitter, confirmed_by_id,
     confirmer, return_reason, warning_reason, upload_id, version.
     """
-    newest = _newest()
+    report = _newest(month).c
     submitter, confirmer = aliased(Account), aliased(Account)
-    at_newest = and_(
-        col(ProgressReport.project_id) == newest.c.project_id,
-        col(ProgressReport.month) == newest.c.month,
-        col(ProgressReport.revision) == newest.c.revision,
-    )
-    report = (
-        select(ProgressReport.__table__)  # type: ignore[attr-defined]
-        .join(newest, at_newest)
-        .where(col(ProgressReport.month) == month)
-        .subquery()
-        .c
-    )
     statement: Columns = (
         select(
             col(ExpectedReport.id).label("expected_id"),
@@ -106,22 +112,10 @@ def reports_due(session: Session, actor: Actor, programme_id: int, month: date) 
             col(ExpectedReport.agency_id),
             col(Agency.name).label("agency"),
             report.id.label("report_id"),
-            report.state,
-            report.receipt,
-            report.completed_pct,
-            report.physical_progress,
-            report.no_change,
-            report.revision,
+            *[report[name] for name in _OF_REPORT],
             col(ExpectedReport.received_on),
-            report.submitted_on,
-            report.submitted_by_id,
             submitter.display_name.label("submitter"),  # type: ignore[attr-defined]
-            report.confirmed_by_id,
             confirmer.display_name.label("confirmer"),  # type: ignore[attr-defined]
-            report.return_reason,
-            report.warning_reason,
-            report.upload_id,
-            report.version,
         )
         .join(ReportingPeriod, col(ReportingPeriod.id) == col(ExpectedReport.period_id))
         .join(LivelihoodProject, col(LivelihoodProject.id) == col(ExpectedReport.project_id))
@@ -143,14 +137,8 @@ def reports_due(session: Session, actor: Actor, programme_id: int, month: date) 
     return frame(session, statement)
 
 
-def completeness(
-    session: Session, actor: Actor, programme_id: int, month: date, today: date
-) -> pd.DataFrame:
-    """Count by unit what was owed and what came in, for one month (G3).
-
-    Columns: agency, expected (int), received (int), timely (int), accepted (int), late (int),
-    unlocks (int), complete_pct and timely_pct (0–100, whole numbers).
-    """
+def _settled_counts() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Count the accepted report of an expected one, and the unlocks it was given."""
     accepted = (
         select(func.count())
         .where(col(ProgressReport.project_id) == col(ExpectedReport.project_id))
@@ -168,6 +156,18 @@ def completeness(
         .correlate(ExpectedReport, ReportingPeriod)
         .scalar_subquery()
     )
+    return accepted, unlocked
+
+
+def completeness(
+    session: Session, actor: Actor, programme_id: int, month: date, today: date
+) -> pd.DataFrame:
+    """Count by unit what was owed and what came in, for one month (G3).
+
+    Columns: agency, expected (int), received (int), timely (int), accepted (int), late (int),
+    unlocks (int), complete_pct and timely_pct (0–100, whole numbers).
+    """
+    accepted, unlocked = _settled_counts()
     came = col(ExpectedReport.received_on) <= today
     timely = and_(came, col(ExpectedReport.received_on) <= col(ReportingPeriod.timely_until))
     statement: Columns = (

@@ -156,35 +156,49 @@ def _projects(
     if upload.kind is UploadKind.PLAN:
         found = [project for project, _code in projects]
         there = planned_values(session, found, [item for one in items.values() for item in one])
-    made = []
-    for project, code in projects:
-        key = project.id or 0
-        made.append(
-            imports.context.Project(
-                code=project.code,
-                name=project.name,
-                agency_code=code or "",
-                target_quantity=project.target_quantity,
-                unit_of_measure=project.unit_of_measure,
-                planned_pct=planned.get((key, None)),
-                due_on=project.due_on,
-                last=_values(last.get(key)),
-                current=there.get((key, None), {}),
-                work_items=tuple(
-                    imports.context.WorkItem(
-                        code=item.code,
-                        name=item.name,
-                        target_quantity=item.target_quantity,
-                        unit_of_measure=item.unit_of_measure,
-                        planned_pct=planned.get((key, item.id)),
-                        last=lines.get((last[key].id if key in last else None, item.id), {}),
-                        current=there.get((key, item.id), {}),
-                    )
-                    for item in items[key]
-                ),
-            )
+    return tuple(
+        imports.context.Project(
+            code=project.code,
+            name=project.name,
+            agency_code=code or "",
+            target_quantity=project.target_quantity,
+            unit_of_measure=project.unit_of_measure,
+            planned_pct=planned.get((project.id or 0, None)),
+            due_on=project.due_on,
+            last=_values(last.get(project.id or 0)),
+            current=there.get((project.id or 0, None), {}),
+            work_items=tuple(
+                _work_item(item, planned, _line(lines, last.get(item.project_id), item), there)
+                for item in items[project.id or 0]
+            ),
         )
-    return tuple(made)
+        for project, code in projects
+    )
+
+
+def _line(
+    lines: dict[tuple[int | None, int | None], Figures],
+    report: ProgressReport | None,
+    item: WorkItem,
+) -> Figures:
+    return lines.get((report.id, item.id), {}) if report else {}
+
+
+def _work_item(
+    item: WorkItem,
+    planned: dict[tuple[int, int | None], Decimal],
+    last: Figures,
+    there: dict[tuple[int, int | None], Figures],
+) -> imports.context.WorkItem:
+    return imports.context.WorkItem(
+        code=item.code,
+        name=item.name,
+        target_quantity=item.target_quantity,
+        unit_of_measure=item.unit_of_measure,
+        planned_pct=planned.get((item.project_id, item.id)),
+        last=last,
+        current=there.get((item.project_id, item.id), {}),
+    )
 
 
 def _values(report: ProgressReport | None) -> Figures:

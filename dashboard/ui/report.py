@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.commands.batch import take_back_upload
 from dashboard.commands.evidence import ENDINGS, attach_evidence
 from dashboard.commands.report import (
     accept_reports,
@@ -19,6 +18,7 @@ from dashboard.commands.report import (
     return_reports,
     submit_reports,
 )
+from dashboard.commands.take_back import take_back_upload
 from dashboard.commands.unlock import approve_unlock, request_unlock
 from dashboard.db import records
 from dashboard.i18n import _, aside, month_name

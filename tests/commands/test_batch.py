@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, text
 from sqlmodel import Session, SQLModel, col, select
 
 from dashboard import db
-from dashboard.commands.batch import commit_upload, take_back_upload
+from dashboard.commands.batch import commit_upload
 from dashboard.commands.evidence import attach_evidence
 from dashboard.commands.report import (
     accept_reports,
@@ -21,6 +21,7 @@ from dashboard.commands.report import (
     return_reports,
     submit_reports,
 )
+from dashboard.commands.take_back import take_back_upload
 from dashboard.commands.unlock import approve_unlock, request_unlock
 from dashboard.commands.upload import discard_upload, examined, map_columns, mend_cell
 from dashboard.errors import Conflict, DashboardError, Invalid, Missing, NotAllowed

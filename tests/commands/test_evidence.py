@@ -7,9 +7,10 @@ from sqlmodel import Session
 
 from dashboard import files
 from dashboard.commands.evidence import attach_evidence
-from dashboard.errors import Conflict, Invalid, NotAllowed
+from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
+from dashboard.permissions import Actor
 from dashboard.queries.file import file_for
-from dashboard.queries.project_report import attachments
+from dashboard.queries.project_report import attachments, project_reports
 from models.file import StoredFile
 from tests.city import City, imported, newest, workbook
 
@@ -41,6 +42,25 @@ def test_evidence_is_kept_with_the_report(
     (row,) = attachments(city_session, city["SUPERVISOR"], city.id("H1")).to_dict("records")
     assert (row["file_name"], row["caption"]) == (name, "现场")
     assert file_for(city_session, city["LEADER"], made.file_id).id == made.file_id
+
+
+@pytest.mark.safety("AC2")
+@pytest.mark.feature("G13")
+def test_evidence_and_drafts_stay_closed_to_an_observer_whatever_else_they_may_read(
+    city_session: Session, city: City
+) -> None:
+    imported(city_session, city, submit=False)
+    report = newest(city_session, city, "H1")
+    made = attach_evidence(
+        city_session, city["REPORTER"], report.id or 0, name="a.png", data=PNG, caption=""
+    )
+    observer, elsewhere = city["OBSERVER"], city["schools reporter"]
+    both = Actor(observer.account_id, observer.name, (*observer.grants, *elsewhere.grants))
+
+    for who in (observer, both):
+        with pytest.raises(Missing):
+            file_for(city_session, who, made.file_id)
+        assert set(project_reports(city_session, who, city.id("H1"))["state"]) == {"ACCEPTED"}
 
 
 @pytest.mark.safety("UP3", "AC5")

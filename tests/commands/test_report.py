@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 from sqlmodel import Session, col, select
 
-from dashboard.commands.batch import take_back_upload
 from dashboard.commands.report import (
     accept_reports,
     confirm_reports,
@@ -17,6 +16,7 @@ from dashboard.commands.report import (
     return_reports,
     submit_reports,
 )
+from dashboard.commands.take_back import take_back_upload
 from dashboard.commands.unlock import approve_unlock, request_unlock
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.permissions import Actor, Grant

@@ -12,6 +12,7 @@ from dashboard.imports.formats import PERCENT, SCALED
 from dashboard.imports.numerals import (
     ABOUT,
     ARABIC,
+    LARGEST,
     NUMERAL,
     SCALE,
     Unreadable,
@@ -152,7 +153,7 @@ def _converted(number: Decimal, found: str, wanted: str) -> Decimal:
 
 def bare_share(value: Any, shown: str = "") -> Decimal | None:
     """Give a number of a percent column that does not say itself whether 1 is 1 % or all."""
-    if isinstance(value, float | int) and not isinstance(value, bool):
+    if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) < LARGEST:
         return scalar(value) if not shown.startswith((PERCENT, "=%")) else None
     if isinstance(value, str) and re.fullmatch(ARABIC, folded(value)):
         return numeral(folded(value))

@@ -152,6 +152,11 @@ def _sheets(parts: dict[str, bytes]) -> list[SheetPart]:
     return [sheet for sheet in found if sheet.path in parts]
 
 
+def sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
+    """Give the path of every worksheet's part by the sheet's name."""
+    return {sheet.name: sheet.path for sheet in _sheets(parts)}
+
+
 def _styles(xml: bytes) -> list[str]:
     customs: dict[int, str] = {}
     formats: list[int] = []

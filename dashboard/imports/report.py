@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import warnings
+import zipfile
 from collections import defaultdict
 from typing import Any
 
@@ -16,7 +18,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.examination import Examination, Level, Problem
+from dashboard.imports.grid import Book
 from dashboard.imports.read import read
+from dashboard.imports.results import with_results
 from dashboard.imports.sheet import REPORT_MARK, REPORT_SHEET
 
 _COLOURS = {Level.ERROR: "FFC7CE", Level.WARNING: "FFEB9C", Level.NOTICE: "DDEBF7"}
@@ -30,10 +34,9 @@ def annotate(data: bytes, name: str, examination: Examination) -> bytes:
 
     An .xlsx keeps its formats; .xls and .csv come back with their values, macros do not come back.
     """
-    if examination.file_kind in ("xlsx", "xlsm"):
-        book = load_workbook(io.BytesIO(data))
-    else:
-        book = _from_values(data)
+    source = read(data, Limits())
+    book = _own(data) if source.file_kind in ("xlsx", "xlsm") else None
+    book = book or _from_values(source)
     for title in [title for title in book.sheetnames if title == REPORT_SHEET]:
         del book[title]
     by_cell: dict[tuple[str, str], list[Problem]] = defaultdict(list)
@@ -45,13 +48,23 @@ def annotate(data: bytes, name: str, examination: Examination) -> bytes:
     _list(book, examination)
     buffer = io.BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return with_results(buffer.getvalue(), {grid.name: grid for grid in source.grids})
 
 
-def _from_values(data: bytes) -> Workbook:
+def _own(data: bytes) -> Workbook | None:
+    """Open the workbook with its formats; None where openpyxl cannot."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return load_workbook(io.BytesIO(data))
+    except (LookupError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile):
+        return None
+
+
+def _from_values(source: Book) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for grid in read(data, Limits()).grids:
+    for grid in source.grids:
         sheet = book.create_sheet(grid.name[:31])
         for row, cells in enumerate(grid.rows, 1):
             for column, value in enumerate(cells, 1):

@@ -51,9 +51,7 @@ def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink
     _check_mark(book, context, sink)
     _examine_sheets(book, context, sink)
     if not sink.tables:
-        text = _("没有找到表头，认不出哪一行是列名")
-        remedy = _("请上传含有“项目名称”“完成进度”等列名的表，或下载本单位的模板填写")
-        sink.add(Problem(Level.ERROR, "no_table", text, remedy))
+        sink.add(_no_table(book, context))
     sink.close()
     return Examination(
         context.kind,
@@ -64,6 +62,36 @@ def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink
         tuple(sink.problems),
         tuple(sink.told),
     )
+
+
+def _no_table(book: Book, context: Context) -> Problem:
+    """Say why nothing was found: the sheets are other months', or no line names the columns."""
+    other = [grid.name for grid in book.grids if _other_month(grid, context)]
+    if other:
+        return Problem(
+            Level.ERROR,
+            "wrong_month",
+            _("工作表“{sheets}”不是本期的，本期是 {month} 月").format(
+                sheets="、".join(other[:5]), month=context.month.month
+            ),
+            _("换成本期的报表；如果只是工作表名没改，请改为“{month}月”").format(
+                month=context.month.month
+            ),
+        )
+    return Problem(
+        Level.ERROR,
+        "no_table",
+        _("没有找到表头，认不出哪一行是列名"),
+        _("请上传含有“项目名称”“完成进度”等列名的表，或下载本单位的模板填写"),
+    )
+
+
+def _other_month(grid: Grid, context: Context) -> int:
+    """Give the month a sheet is named after, if that is not the one reported; else 0."""
+    found = _SHEET_MONTH.fullmatch(squeezed(grid.name))
+    if context.kind is SheetKind.PLAN or not found or int(found[1]) == context.month.month:
+        return 0
+    return int(found[1])
 
 
 def _mend(book: Book, edits: Edits) -> None:
@@ -133,9 +161,8 @@ def _is_read(grid: Grid, context: Context, sink: Sink) -> bool:
         if any(map(any, grid.rows)):
             sink.tell(grid.name, "", _("隐藏的工作表，未导入"))
         return False
-    month = _SHEET_MONTH.fullmatch(squeezed(grid.name))
-    if month and context.kind is SheetKind.MONTHLY and int(month[1]) != context.month.month:
-        sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month[1]))
+    if month := _other_month(grid, context):
+        sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month))
         return False
     return True
 

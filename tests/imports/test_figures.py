@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.imports.days import MONTH, day
@@ -35,9 +35,11 @@ CELLS = st.one_of(
     st.integers(),
 )
 SHOWN = st.sampled_from(["", "%", "=公里", "=万元", "=%", "scaled", "0000"])
+UNHURRIED = settings(deadline=None)
 TWO_PLACES = st.decimals(0, 10**7, places=2)
 
 
+@UNHURRIED
 @given(CELLS, SHOWN)
 def test_no_parser_raises_anything_but_unreadable(value: Any, shown: str) -> None:
     for parse in (
@@ -56,6 +58,7 @@ def test_no_parser_raises_anything_but_unreadable(value: Any, shown: str) -> Non
             parse()
 
 
+@UNHURRIED
 @given(st.text())
 def test_texts_are_split_without_losing_anything_but_lead_ins(text: str) -> None:
     parts = split(text)
@@ -65,6 +68,7 @@ def test_texts_are_split_without_losing_anything_but_lead_ins(text: str) -> None
     assert all(line in text for part in parts.values() for line in part.splitlines())
 
 
+@UNHURRIED
 @given(TWO_PLACES, st.integers())
 def test_a_quantity_reads_back_however_it_was_written(number: Decimal, seed: int) -> None:
     written = notations.quantity(random.Random(seed), number, "公里", monthly=False)
@@ -72,6 +76,7 @@ def test_a_quantity_reads_back_however_it_was_written(number: Decimal, seed: int
     assert quantity(written, "", "公里", "公里", monthly=False) == number
 
 
+@UNHURRIED
 @given(TWO_PLACES.filter(bool), st.sampled_from(["元", "万元", "亿元"]), st.integers())
 def test_money_reads_back_however_it_was_written(wan: Decimal, unit: str, seed: int) -> None:
     written = notations.money(random.Random(seed), wan, unit)
@@ -79,11 +84,13 @@ def test_money_reads_back_however_it_was_written(wan: Decimal, unit: str, seed: 
     assert amount_wan(written, "", unit) == wan
 
 
+@UNHURRIED
 @given(st.decimals(0, 1000, places=2), st.integers())
 def test_a_percentage_reads_back_however_it_was_written(number: Decimal, seed: int) -> None:
     assert percent(notations.percent(random.Random(seed), number)) == number
 
 
+@UNHURRIED
 @given(st.dates(date(2026, 1, 1), date(2026, 12, 31)), st.integers())
 def test_a_day_reads_back_however_it_was_written(on: date, seed: int) -> None:
     written, meant = notations.day(random.Random(seed), on)

@@ -170,6 +170,14 @@ def test_of_sheets_by_month_the_reported_one_is_read_and_the_rest_told(calm: Con
     assert [told.sheet for told in found.told] == ["7月"]
 
 
+def test_a_sheet_named_after_another_month_is_refused_by_its_name(calm: Context) -> None:
+    data = workbook([["项目名称", "完成进度"], ["供热管网改造", "65%"]], name="7月")
+
+    found = examine(data, "进展表.xlsx", calm)
+
+    assert [problem.rule for problem in found.errors] == ["wrong_month"]
+
+
 @pytest.mark.feature("X8")
 def test_hidden_rows_columns_and_sheets_are_told_and_read_on_a_tick(calm: Context) -> None:
     book = Workbook()
@@ -221,8 +229,8 @@ def test_the_format_or_the_column_says_what_a_bare_share_means(
     calm: Context, shares: list[float], format_code: str, expected: list[float]
 ) -> None:
     rows: Rows = [["项目名称", "子项名称", "完成进度"]]
-    names = [("供热管网改造", None), ("老旧小区改造", None)]
-    names += [("老旧小区改造", "屋面防水"), ("老旧小区改造", "外墙保温")]
+    names: Rows = [["供热管网改造", None], ["老旧小区改造", None]]
+    names += [["老旧小区改造", "屋面防水"], ["老旧小区改造", "外墙保温"]]
     rows += [[*name, share] for name, share in zip(names, shares, strict=False)]
     formats = {f"C{row}": format_code for row in range(2, len(rows) + 1)}
 

@@ -92,8 +92,8 @@ def test_a_wrong_password_and_an_unknown_name_answer_alike(
                 session.delete(row)
         return answer.status_code, answer.text.replace(token, ""), time.perf_counter() - began
 
-    known = [once("zhang", n) for n in range(30)]
-    unknown = [once("wang2", n) for n in range(30)]
+    pairs = [(once("zhang", n), once("wang2", n)) for n in range(30)]
+    known, unknown = zip(*pairs, strict=True)
 
     assert {answer[:2] for answer in known} == {answer[:2] for answer in unknown}
     assert WRONG in known[0][1]

@@ -18,11 +18,12 @@ from models.region import Region
 def may_have_sql(actor: Actor) -> ColumnElement[bool]:
     """Say which stored files the actor may have.
 
-    One's own; those of projects one sees; those of units (monthly sheets) below a unit or a
-    region that a grant covers for reading reports.
+    One's own; the evidence of projects whose reports one reads; the monthly sheets of units below
+    a unit or a region that a grant covers for reading reports.
     """
     own = col(StoredFile.account_id) == actor.account_id
-    of_project = col(StoredFile.project_id).is_not(None) & sees_sql(actor, StoredFile)
+    reads = sees_sql(actor, StoredFile, Action.REPORT_READ)
+    of_project = col(StoredFile.project_id).is_not(None) & reads
     of_agency = col(StoredFile.project_id).is_(None) & _agencies(actor)
     return or_(own, of_project, of_agency)
 

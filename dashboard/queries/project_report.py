@@ -20,6 +20,8 @@ from models.upload import Upload
 def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
     """List a project's reports, newest month first; only accepted ones for who may not read drafts.
 
+    Whether one may is asked of this very project: a role elsewhere opens no drafts here.
+
     Columns: report_id (int), month, revision, state, receipt, no_change, cumulative_quantity,
     monthly_quantity, completed_pct, physical_progress, problem, cause, measure, next_step,
     forecast_on, completed_investment_wan, allocated_wan, paid_wan, published_status,
@@ -62,10 +64,12 @@ def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataF
         )
         .outerjoin(submitter, submitter.id == col(ProgressReport.submitted_by_id))  # type: ignore[arg-type]
         .where(col(ProgressReport.project_id) == project_id, sees_sql(actor, ProgressReport))
+        .where(
+            (col(ProgressReport.state) == ReportState.ACCEPTED)
+            | sees_sql(actor, ProgressReport, Action.REPORT_READ)
+        )
         .order_by(col(ProgressReport.month).desc(), col(ProgressReport.revision).desc())
     )
-    if not actor.may(Action.REPORT_READ):
-        statement = statement.where(col(ProgressReport.state) == ReportState.ACCEPTED)
     return frame(session, statement)
 
 

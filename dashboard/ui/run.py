@@ -9,8 +9,10 @@ import streamlit as st
 
 from dashboard.db import transaction
 from dashboard.errors import DashboardError
+from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.ui import state
+from dashboard.ui.guard import current_actor
 
 
 def run(
@@ -24,8 +26,14 @@ def run(
     """Run a command and tell what happened; then rerun the page, unless told to `stay`.
 
     `done` is the sentence shown after success, or makes it from the command's result. A
-    `DashboardError` becomes one red sentence, and nothing is saved.
+    `DashboardError` becomes one red sentence, and nothing is saved. Who acts is looked up again:
+    a callback runs before the page's guard, with the actor of the run before.
     """
+    acting = current_actor()
+    if acting is None or acting.account_id != actor.account_id:
+        st.error(_("您已退出登录，没有保存任何内容。请重新登录。"))
+        return None
+    actor = acting
     try:
         with transaction() as session:
             result = command(session, actor, *args, **kwargs)

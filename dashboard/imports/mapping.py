@@ -26,6 +26,7 @@ from dashboard.imports.numerals import word_set
 from dashboard.imports.tables import Found
 
 _CUMULATIVE = word_set("cumulative_quantity completed_investment_wan allocated_wan paid_wan")
+_MEASURED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
 _UNIT_LINE = re.compile(r"单位[:：]?(万元|亿元|元)(?![一-龥])")
 
 
@@ -74,6 +75,8 @@ def mapped(
         unit = choice.unit if choice else ""
         heading = _joined(path)
         column = columns.get(field)
+        if column and not choice and not _fits(column, heading.unit):
+            field, column = "", None
         how = "confirmed" if choice else "synonym" if column else "ignored" if field else "unknown"
         mapped_unit = unit or _unit(column, heading, stated)
         results.append(Mapped(index, text, heading, how, column, mapped_unit))
@@ -102,6 +105,15 @@ def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind) -> str:
         ):
             return ""
     return field
+
+
+def _fits(column: Column, unit: str) -> bool:
+    """Say whether a heading's unit suits the field: 完成情况(%) is no text."""
+    if not unit or column.kind not in _MEASURED:
+        return not unit
+    if unit == "%":
+        return column.kind is Kind.PERCENT
+    return (unit in MONEY_UNITS) == (column.kind is Kind.MONEY) and column.kind is not Kind.PERCENT
 
 
 def _joined(path: tuple[str, ...]) -> Heading:

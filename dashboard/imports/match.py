@@ -11,6 +11,8 @@ from dashboard.i18n import _
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
 from dashboard.imports.headings import squeezed
 
+NEAR = "near_project"
+_CUTOFF, _PLAN_CUTOFF = 60, 85
 _SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
 
 
@@ -110,13 +112,14 @@ class Matcher:
         own = [project for project in self.context.projects if self._own(project)]
         text = name if isinstance(name, str) else code
         choices = [project.name if isinstance(name, str) else project.code for project in own]
-        found = process.extract(text, choices, scorer=fuzz.WRatio, limit=3, score_cutoff=60)
+        least = _PLAN_CUTOFF if self.context.kind is SheetKind.PLAN else _CUTOFF
+        found = process.extract(text, choices, scorer=fuzz.WRatio, limit=3, score_cutoff=least)
         return [own[index] for _choice, _score, index in found]
 
     def _unknown(self, field: str, text: str, near: list[Project]) -> Matched:
         offered = "、".join(f"{project.code} {project.name}" for project in near)
         if self.context.kind is SheetKind.PLAN:
-            return Matched()
+            return _new(field, text, offered)
         return Matched(
             field=field,
             rule="unknown_project",
@@ -153,6 +156,20 @@ class Matcher:
             if listed
             else _("这个项目没有子项，此格留空"),
         )
+
+
+def _new(field: str, text: str, offered: str) -> Matched:
+    """Let a plan bring a new project, and ask where its name is near one that is there."""
+    if not offered:
+        return Matched()
+    return Matched(
+        field=field,
+        rule=NEAR,
+        message=_("“{text}”将作为新项目；已有相近的：{offered}").format(
+            text=text[:40], offered=offered
+        ),
+        remedy=_("如果是已有项目，请填写它的编号或完整名称；如果确是新项目，请说明"),
+    )
 
 
 def _foreign(field: str, project: Project) -> Matched:

@@ -22,6 +22,7 @@ from dashboard.imports.parsers import DITTO, code, flag, is_plain, names, text_o
 from dashboard.imports.tables import Cover, Found
 
 _NATURE = {"monthly_quantity": True, "cumulative_quantity": False}
+_CUMULATED = dict.fromkeys(("completed_investment_wan", "allocated_wan", "paid_wan"), False)
 _TEXTS = frozenset({Kind.TEXT, Kind.NARRATIVE})
 _SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES})
 _FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
@@ -221,7 +222,7 @@ class Reader:
                 nature = _NATURE.get(one.field)
                 return quantity(value, shown, unit, one.unit, monthly=nature)
             case Kind.MONEY:
-                return amount_wan(value, shown, one.unit)
+                return amount_wan(value, shown, one.unit, monthly=_CUMULATED.get(one.field))
             case Kind.CODE:
                 return code(value, shown)
             case Kind.FLAG:

@@ -26,7 +26,7 @@ from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
 from dashboard.imports.lines import Line, line
 from dashboard.imports.mapping import Mapped, key_of, layout_of, mapped, near_field
-from dashboard.imports.match import Matched, Matcher
+from dashboard.imports.match import NEAR, Matched, Matcher
 from dashboard.imports.numerals import Unreadable
 from dashboard.imports.parsers import text_of
 from dashboard.imports.rows import Reader, RowRead
@@ -132,6 +132,10 @@ class TableExamination:
                 text = _("隐藏的列“{heading}”，未导入；需要时请勾选“读取隐藏的行和列”")
                 name = letter(one.index)
                 self.sink.tell(self.grid.name, f"{name}:{name}", text.format(heading=one.text))
+            if one.how == "unknown" and self._examples(one.index):
+                text = _("没有认出的列“{heading}”，未导入；可在对应关系中选定")
+                name = letter(one.index)
+                self.sink.tell(self.grid.name, f"{name}:{name}", text.format(heading=one.text))
         layout = layout_of(found.paths)
         return Table(self.grid.name, found.bottom + 1, found.first + 1, found.last, layout, columns)
 
@@ -172,7 +176,7 @@ class TableExamination:
                     _("没有找到{what}这一列").format(what=what),
                     _("在对应关系中选定是哪一列，或在表中加上这一列"),
                     self.grid.name,
-                    place(self.found.bottom, min(self.found.paths)),
+                    place(self.found.bottom, min(self.found.paths, default=0)),
                 )
             )
         return not lacking
@@ -269,10 +273,11 @@ class TableExamination:
     def _unmatched(self, read: RowRead, matched: Matched) -> bool:
         unread = {wrong.field for wrong in read.wrong}
         if not matched.rule or unread & {"project_code", "project_name"}:
-            return bool(matched.rule)
+            return bool(matched.rule) and matched.rule != NEAR
+        level = Level.WARNING if matched.rule == NEAR else Level.ERROR
         name, row = matched.field, read.row
-        self._problem(row, Level.ERROR, matched.rule, name, matched.message, matched.remedy)
-        return True
+        self._problem(row, level, matched.rule, name, matched.message, matched.remedy)
+        return level is Level.ERROR
 
     def _twice(self, read: RowRead, matched: Matched) -> bool:
         code, item = self._key(read, matched)

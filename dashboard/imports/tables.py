@@ -185,12 +185,19 @@ def found_in(grid: Grid, headings: Headings, cover: Cover) -> list[Found]:
             paths = finder.paths(top, bottom)
             first = bottom + 1 + _is_counting(grid.rows[bottom + 1 : bottom + 2])
             if tables:
-                tables[-1].last = min(tables[-1].last, top)
+                tables[-1].last = _end(grid.rows, tables[-1].first, top)
             tables.append(Found(top, bottom, first, len(grid.rows), paths))
             finder.known.update(text for path in paths.values() for text in path)
             row = bottom
         row += 1
     return tables
+
+
+def _end(rows: list[list[Any]], first: int, top: int) -> int:
+    """Say where a table ends that another follows: before the other's title, a lone cell."""
+    while top > first and sum(value != "" for value in rows[top - 1]) <= 1:
+        top -= 1
+    return top
 
 
 def guessed_in(grid: Grid, headings: Headings, cover: Cover) -> list[Found]:

@@ -362,3 +362,36 @@ def test_old_workbooks_keep_their_formats_and_what_is_hidden(calm: Context) -> N
     assert values(found, "cumulative_quantity")[0] == Decimal("22.5")
     assert values(found, "forecast_on")[0] == date(2026, 10, 31)
     assert {told.place for told in found.told if told.sheet == "月报"} == {"5:5", "H:H"}
+
+
+@pytest.mark.parametrize(
+    "heading", ["完成情况(%)", "累计完成(万元)", "完成进度(公里)", "累计完成投资(公里)"]
+)
+def test_a_unit_that_does_not_suit_leaves_the_heading_unknown(calm: Context, heading: str) -> None:
+    rows: Rows = [["项目名称", heading, "形象进度"], ["供热管网改造", 65, "施工"]]
+
+    found = examine(workbook(rows), "进展表.xlsx", calm)
+
+    assert [column.how for column in found.tables[0].columns] == ["synonym", "unknown", "synonym"]
+    assert [told.place for told in found.told] == ["B:B"]
+
+
+def test_the_title_over_a_second_table_is_not_a_row_of_the_first(calm: Context) -> None:
+    head = ["项目名称", "完成进度"]
+    rows: Rows = [head, ["供热管网改造", "65%"], ["小区改造情况表"], head, ["老旧小区改造", "70%"]]
+
+    found = examine(workbook(rows), "进展表.xlsx", calm)
+
+    assert values(found, "completed_pct") == [Decimal(65), Decimal(70)]
+    assert found.problems == ()
+
+
+def test_a_plan_asks_where_a_new_project_is_near_one_that_is_there(plan_context: Context) -> None:
+    rows: Rows = [["项目名称", "目标任务"], ["供热管网的改造", "改造40公里"], ["建人行天桥", "1座"]]
+
+    found = examine(workbook(rows), "任务分解表.xlsx", plan_context)
+
+    assert [(p.level, p.rule, p.cell) for p in found.problems] == [
+        ("warning", "near_project", "A2")
+    ]
+    assert [draft.status for draft in found.drafts] == ["new", "new"]

@@ -16,6 +16,7 @@ from dashboard.rules.progress import (
     Given,
     Item,
     Line,
+    Move,
     Node,
     Report,
     Subject,
@@ -24,7 +25,7 @@ from dashboard.rules.progress import (
 )
 from models.file import Attachment
 from models.light import GivenFact
-from models.milestone import Adjustment, AdjustmentState, Milestone
+from models.milestone import Adjustment, AdjustmentField, AdjustmentState, Milestone
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, WorkItem
 from models.report import (
@@ -76,7 +77,8 @@ def _subjects(session: Session, ids: list[int]) -> Iterator[Subject]:
             tuple(reports.get(key, ())),
             dict(expected.get(key, ())),
             tuple(given.get(key, ())),
-            tuple(adjusted.get(key, ())),
+            tuple(day for day, _field, _old in adjusted.get(key, ())),
+            tuple(_moves(adjusted.get(key, ()))),
         ]
         yield Subject(*parts)
 
@@ -188,12 +190,25 @@ def _budgets(session: Session, ids: list[int]) -> _Grouped:
 
 
 def _adjusted(session: Session, ids: list[int]) -> _Grouped:
-    statement = select(col(Adjustment.project_id), col(Adjustment.decided_on)).where(
-        col(Adjustment.project_id).in_(ids),
-        col(Adjustment.state) == AdjustmentState.APPROVED,
-        col(Adjustment.decided_on).is_not(None),
+    made = Adjustment
+    statement = (
+        select(col(made.project_id), col(made.decided_on), col(made.field), col(made.old))
+        .where(
+            col(made.project_id).in_(ids),
+            col(made.state) == AdjustmentState.APPROVED,
+            col(made.decided_on).is_not(None),
+        )
+        .order_by(col(made.decided_on), col(made.number))
     )
-    return _grouped((row[0], row[1]) for row in _rows(session, statement))
+    return _grouped((row[0], tuple(row[1:])) for row in _rows(session, statement))
+
+
+def _moves(adjusted: Iterable[Any]) -> Iterator[Move]:
+    for decided_on, field, old in adjusted:
+        if field is AdjustmentField.DUE_ON:
+            yield Move(decided_on, "due_on", date.fromisoformat(old) if old else None)
+        elif field is AdjustmentField.TARGET_QUANTITY:
+            yield Move(decided_on, "target_quantity", Decimal(old) if old else None)
 
 
 def programme_day(programme: Programme, today: date) -> date:

@@ -11,7 +11,14 @@ from typing import Any
 from dashboard.rules.fact import facts_on
 from dashboard.rules.light import RANKS, Light, RuleSet, light
 from dashboard.rules.month import month_facts
-from dashboard.rules.progress import Report, Subject, month_end, next_month, reported_pct
+from dashboard.rules.progress import (
+    Report,
+    Subject,
+    as_planned,
+    month_end,
+    next_month,
+    reported_pct,
+)
 from models.light import LightKind
 
 MENDABLE = frozenset({LightKind.BAD, LightKind.WARN, LightKind.UNKNOWN})
@@ -74,8 +81,9 @@ def _caught_up(subject: Subject, year: int, rules: RuleSet, month: date, day: da
 
 def _as_if_reported(subject: Subject, month: date, later: Report) -> Subject:
     """Give the project as if what a later report says had been said for the month."""
+    planned = as_planned(subject, month_end(month))
     said = replace(
-        later, month=month, superseded_on=None, completed_pct=reported_pct(subject, later)
+        later, month=month, superseded_on=None, completed_pct=reported_pct(planned, later)
     )
     before: Sequence[Report] = [each for each in subject.reports if each.month < month]
     return replace(subject, reports=(*before, said))

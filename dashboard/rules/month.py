@@ -14,6 +14,7 @@ from dashboard.rules.progress import (
     Node,
     Report,
     Subject,
+    as_planned,
     exact,
     month_end,
     planned_pct,
@@ -57,13 +58,18 @@ def month_facts(
 ) -> list[dict[str, Any]]:
     """Give the stored facts of consecutive months, as far as `known_on` knew them.
 
-    Reports count once accepted and until superseded; the plan is the version of `plan_on` (by
-    default the same day). Runs are counted from the first month given on: give them all.
+    Reports count once accepted and until superseded; plan and takeover (验收) are those of
+    `plan_on` (by default the same day). Runs are counted from the first month given on: give them
+    all.
     """
+    day = plan_on or known_on
     reports = {each.month: each for each in subject.reports if each.known(known_on)}
-    nodes = [each for each in subject.nodes if each.known(plan_on or known_on)]
-    run = _Run()
-    return [_facts(subject, month, known_on, nodes, reports.get(month), run) for month in months]
+    nodes = [each for each in subject.nodes if each.known(day)]
+    taken = subject.accepted_on is not None and subject.accepted_on <= day
+    planned, run = as_planned(subject, day), _Run()
+    return [
+        _facts(planned, month, known_on, nodes, reports.get(month), run, taken) for month in months
+    ]
 
 
 def _facts(
@@ -73,12 +79,12 @@ def _facts(
     nodes: Sequence[Node],
     report: Report | None,
     run: _Run,
+    accepted: bool,
 ) -> dict[str, Any]:
     expected = month in subject.expected
     silent = expected and report is None
     _hear(subject, month, report, run)
     judged = month if not silent else run.reported_month
-    accepted = subject.accepted_on is not None and subject.accepted_on <= known_on
     finished = accepted or (run.completed is not None and run.completed >= HUNDRED)
     facts: dict[str, Any] = {
         "project_id": subject.id,

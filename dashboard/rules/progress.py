@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -97,6 +97,15 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Move:
+    """An approved change of a project's own target or deadline: what it was before the day."""
+
+    decided_on: date
+    field: str
+    old: Decimal | date | None
+
+
+@dataclass(frozen=True)
 class Subject:
     """A project with all that its facts are worked out from."""
 
@@ -117,6 +126,15 @@ class Subject:
     """The months a report is owed for, with the day it is due."""
     given: tuple[Given, ...] = ()
     adjusted_on: tuple[date, ...] = ()
+    moves: tuple[Move, ...] = ()
+    """The approved changes of target and deadline, in the order they were approved."""
+
+
+def as_planned(subject: Subject, day: date) -> Subject:
+    """Give the project with the target and the deadline it had on a day."""
+    later = [move for move in subject.moves if move.decided_on > day]
+    before: dict[str, Decimal | date | None] = {each.field: each.old for each in reversed(later)}
+    return replace(subject, **before) if before else subject  # type: ignore[arg-type]
 
 
 def month_end(month: date) -> date:

@@ -19,11 +19,13 @@ from dashboard.commands.light import (
 )
 from dashboard.commands.rule import RuleDraft, add_rule_version, choose_rule_set, give_fact
 from dashboard.errors import Invalid, NotAllowed
+from dashboard.queries.past import board_as_of
 from dashboard.queries.rule import rules_on
 from dashboard.rules.light import Bound, Case, RuleSet
 from models.audit import AuditEntry
 from models.fact import ProjectMonth
 from models.light import LightDimension, LightKind, LightOverride, LightRecord
+from models.milestone import Adjustment, AdjustmentField, AdjustmentState
 from tests.town import ADMIN, LEADER, REPORTER, SUPERVISOR, TODAY, Town, node, plant, report
 
 MAY, JULY, AUGUST = date(2026, 5, 1), date(2026, 7, 1), date(2026, 8, 1)
@@ -72,6 +74,37 @@ def test_a_closing_light_takes_the_facts_of_the_month_s_last_day(session: Sessio
         date(2026, 7, 31),
         date(2026, 8, 10),
     )
+
+
+@pytest.mark.feature("H5", "F7")
+@pytest.mark.parametrize("change", ["moved", "taken over"])
+def test_what_is_decided_after_a_month_s_last_day_does_not_reach_back_into_it(
+    session: Session, change: str
+) -> None:
+    town = plant(session, codes=("P1",))
+    report(session, town, "P1", 7, "60")
+    project = town.projects["P1"]
+    project.due_on = date(2026, 7, 20)
+    if change == "moved":
+        project.due_on = date(2026, 12, 31)
+        moved = Adjustment(
+            project_id=project.id or 0, number=1, field=AdjustmentField.DUE_ON, old="2026-07-20",
+            new="2026-12-31", reason="征地", state=AdjustmentState.APPROVED,
+            proposed_by_id=3, proposed_on=date(2026, 8, 1), decided_on=date(2026, 8, 5),
+        )  # fmt: skip
+        session.add(moved)
+    else:
+        project.accepted_on = date(2026, 8, 5)
+    session.flush()
+
+    close_month(session, town.programme, JULY, today=TODAY)
+
+    (row,) = records(session, JULY).values()
+    key = town.programme.id or 0
+    on_the_day = board_as_of(session, LEADER, key, date(2026, 8, 4))
+    since = board_as_of(session, LEADER, key, date(2026, 8, 6))
+    assert (row.kind, list(on_the_day["kind"])) == (LightKind.BAD, ["BAD"])
+    assert list(since["kind"]) == ["GOOD" if change == "moved" else "DONE"]
 
 
 @pytest.mark.feature("X3")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, func, label, or_, select
+from sqlalchemy import Select, func, label, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
@@ -34,13 +34,12 @@ from dashboard.queries.facts import month_in_view, programme_day
 from dashboard.queries.rule import RulesByDay, rule_sets
 from dashboard.rules.fact import DAYS, KEPT, Facts, facts_on, facts_on_sql
 from dashboard.rules.light import (
+    RANKS,
     WORST_FIRST,
     RuleSet,
-    dimension_sql,
-    kind_sql,
     light,
+    of_ranks,
     rank_sql,
-    worst_sql,
 )
 from dashboard.rules.progress import month_end, previous_month
 from dashboard.rules.remedy import remedies
@@ -94,22 +93,28 @@ def board(
     rules = RulesByDay(session, programme).on(day)
     rows = session.connection().execute(_board(actor, programme_id, month, day, rules))
     closed, names = day == month_end(month) < today, tuple(rows.keys())
-    found = [_board_row(dict(zip(names, row, strict=True)), day, closed) for row in rows]
+    found = [_board_row(dict(zip(names, row, strict=True)), rules, day, closed) for row in rows]
+    found.sort(key=lambda row: -RANKS[LightKind.of(row["kind"])])
     runs = red_runs(session, {row["project_id"]: row["kind"] for row in found}, month)
     for row in found:
         row["red_run"] = runs[row["project_id"]]
     return pd.DataFrame(found, columns=list(BOARD), dtype=object)
 
 
-def _board_row(row: dict[str, Any], day: date, closed: bool) -> dict[str, Any]:
-    row["as_of"], dimension = day, row.pop("closing_dimension")
+def _board_row(row: dict[str, Any], rules: RuleSet, day: date, closed: bool) -> dict[str, Any]:
+    kind, dimension = of_ranks(rules, [row.pop(_rank(each)) for each in rules.dimensions])
+    row |= {"kind": kind.value, "dimension": dimension.value if dimension else None, "as_of": day}
+    decided = row.pop("closing_dimension")
     if closed and row["closing_kind"] is not None:
-        row |= {"kind": row["closing_kind"], "dimension": dimension}
+        row |= {"kind": row["closing_kind"], "dimension": decided}
     return row
 
 
 def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleSet) -> Select[Any]:
-    lit = _lit(programme_id, month, day, rules)
+    columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
+    facts = facts_on_sql(columns, day)
+    ranks = [rank_sql(rules, each, facts).label(_rank(each)) for each in rules.dimensions]
+    over = func.coalesce(facts["node_overdue_days"], facts["overdue_days"])
     project, record, override = LivelihoodProject, LightRecord, LightOverride
     moves = (
         select(func.count())
@@ -130,52 +135,26 @@ def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleS
             label("project_id", col(project.id)), col(project.code), col(project.name),
             col(project.category), col(project.leader), col(project.responsible),
             label("lead_agency", col(Agency.name)), label("region", col(Region.name)),
-            col(project.due_on), lit.c.kind, lit.c.dimension, lit.c.planned_pct,
-            lit.c.completed_pct, lit.c.shortfall_pp, lit.c.expected, lit.c.reported,
-            lit.c.overdue_days, lit.c.silent_days, label("adjustments", moves),
+            col(project.due_on), columns.planned_pct, columns.completed_pct, columns.shortfall_pp,
+            columns.expected, columns.reported, label("overdue_days", over),
+            label("silent_days", facts["silent_days"]), label("adjustments", moves), *ranks,
             label("closing_kind", col(record.kind)),
             label("closing_dimension", col(record.dimension)), col(record.recovered_on),
             label("override_kind", col(override.kind)),
             label("override_reason", col(override.reason)),
         )
         .select_from(project)
-        .join(lit, lit.c.project_id == col(project.id))
+        .join(ProjectMonth, columns.project_id == col(project.id))
         .join(Region, col(Region.id) == col(project.region_id))
         .outerjoin(Agency, col(Agency.id) == col(project.lead_agency_id))
         .outerjoin(
             record, (col(record.project_id) == col(project.id)) & (col(record.month) == month)
         )
         .outerjoin(override, col(override.id) == newest)
-        .where(col(project.programme_id) == programme_id)
-        .where(sees_sql(actor, action=Action.BOARD_READ))
-        .order_by(lit.c.worst.desc(), col(project.code))
-    )  # fmt: skip
-
-
-def _lit(programme_id: int, month: date, day: date, rules: RuleSet) -> Any:
-    """Write the facts of a programme's month with every rank, the worst, and the light."""
-    columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
-    facts = facts_on_sql(columns, day)
-    ranks = {each: rank_sql(rules, each, facts) for each in rules.dimensions}
-    over = [facts["node_overdue_days"], facts["overdue_days"]]
-    inner = (
-        select(
-            columns.project_id, columns.planned_pct, columns.completed_pct, columns.shortfall_pp,
-            columns.expected, columns.reported, facts["silent_days"].label("silent_days"),
-            func.coalesce(*over).label("overdue_days"),
-            *[rank.label(_rank(each)) for each, rank in ranks.items()],
-        )
         .where(columns.programme_id == programme_id, columns.month == month)
-        .subquery()
+        .where(sees_sql(actor, action=Action.BOARD_READ))
+        .order_by(col(project.code))
     )  # fmt: skip
-    kept: Mapping[LightDimension, ColumnElement[int]] = {
-        each: inner.c[_rank(each)] for each in rules.dimensions
-    }
-    worst = worst_sql(list(kept.values()))
-    return select(
-        inner, worst.label("worst"), kind_sql(worst).label("kind"),
-        dimension_sql(rules, kept, worst).label("dimension"),
-    ).subquery()  # fmt: skip
 
 
 def _rank(dimension: LightDimension) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from math import ceil, floor
 from operator import and_
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, literal, null
+from sqlalchemy import ColumnElement, Integer, case, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
@@ -240,12 +240,12 @@ def overall_rank_sql(rules: RuleSet, facts: Mapping[str, ColumnElement[Any]]) ->
     return worst_sql([rank_sql(rules, each, facts) for each in rules.dimensions])
 
 
-def dimension_sql(
-    rules: RuleSet, ranks: Mapping[LightDimension, ColumnElement[int]], worst: ColumnElement[int]
-) -> ColumnElement[str]:
-    """Say which dimension decided: the first, in their fixed order, whose rank is the worst."""
-    choices = [(ranks[each] == worst, each.value) for each in rules.dimensions]
-    return case((worst == 0, null()), *choices)
+def of_ranks(rules: RuleSet, ranks: Sequence[int]) -> tuple[LightKind, LightDimension | None]:
+    """Give the overall light and what decided it from the ranks of the dimensions in use."""
+    worst = max(ranks, default=0)
+    if worst == 0:
+        return LightKind.UNKNOWN, None
+    return KINDS[worst], rules.dimensions[list(ranks).index(worst)]
 
 
 def holds_until(rules: RuleSet, stored: Mapping[str, Any], day: date) -> int:

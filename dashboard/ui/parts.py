@@ -18,7 +18,7 @@ from dashboard.imports.narrative import Milestone
 from models.base import Code
 
 SHORT = 8
-"""A cell of so few characters is never broken into lines."""
+"""A cell as wide as so few Chinese characters is never broken into lines."""
 
 
 def shown(value: Any) -> str:
@@ -89,6 +89,11 @@ def show_table(
     )
 
 
+def _width(text: str) -> float:
+    """Give a text's width in Chinese characters; a Latin one is little more than half as wide."""
+    return sum(1 if sign > "\u2e7f" else 0.55 for sign in text)
+
+
 def _cells(
     record: Mapping[Any, Any],
     columns: Mapping[str, str],
@@ -100,7 +105,7 @@ def _cells(
         value = record.get(name)
         inner = str(value) if name in html else escape(shown(value)).replace("\n", "<br>")
         css = ' class="ms-num"' if name in numbers else ""
-        if not css and name not in html and len(inner) <= SHORT:
+        if not css and name not in html and _width(inner) <= SHORT:
             css = ' class="ms-short"'
         cells.append(f'<td{css} data-title="{escape(title)}">{inner}</td>')
     return "".join(cells)

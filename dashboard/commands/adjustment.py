@@ -63,6 +63,11 @@ def _shown(value: object) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
+def _still(old: str, now: object) -> bool:
+    """Say whether what stands now is what stood when the change was asked for."""
+    return old != "" and Decimal(old) == now if isinstance(now, Decimal) else old == _shown(now)
+
+
 def propose_adjustment(
     session: Session,
     actor: Actor,
@@ -143,7 +148,12 @@ def decide_adjustment(
 def _apply(session: Session, actor: Actor, adjustment: Adjustment, today: date) -> None:
     value = parse_adjusted(adjustment.field, adjustment.new)
     if adjustment.field in _PROJECT_COLUMNS:
-        project = load(session, LivelihoodProject, adjustment.project_id)
+        project = load(session, LivelihoodProject, adjustment.project_id, lock=True)
+        now = getattr(project, _PROJECT_COLUMNS[adjustment.field])
+        if not _still(adjustment.old, now):
+            raise Conflict(
+                _("现有内容已不是申请时的“{old}”，请重新申请。").format(old=adjustment.old[:40])
+            )
         setattr(project, _PROJECT_COLUMNS[adjustment.field], value)
         record(session, actor, "project:adjust", project, comment=adjustment.reason)
         return

@@ -248,3 +248,18 @@ def test_two_moves_of_one_step_do_not_both_replace_it(city_session: Session, cit
         _decided(city_session, city, one)
 
     assert _step(city_session, city).planned_pct == Decimal(60)
+
+
+@pytest.mark.safety("RE11")
+def test_a_move_asked_before_another_one_was_approved_is_asked_again(
+    city_session: Session, city: City
+) -> None:
+    first, second = (
+        _proposed(city_session, city, AdjustmentField.TARGET_QUANTITY, new) for new in ("45", "50")
+    )
+    _decided(city_session, city, first)
+
+    with pytest.raises(Conflict, match="已不是申请时的“40”"):
+        _decided(city_session, city, second)
+
+    assert city_session.get_one(LivelihoodProject, city.id("H1")).target_quantity == Decimal(45)

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from openpyxl import Workbook
 from sqlmodel import Session, SQLModel, select
 
+from dashboard.audit import record
 from dashboard.commands.batch import Imported, commit_upload
-from dashboard.commands.light import refresh_facts
+from dashboard.commands.light import close_month, refresh_facts
 from dashboard.commands.upload import store_upload
 from dashboard.imports.examination import Examination
 from dashboard.imports.sheet import examine
@@ -27,15 +28,18 @@ from dashboard.rules.progress import month_end, next_month
 from models.account import Account, Role, RoleGrant, RoleGrantProject
 from models.agency import Agency
 from models.audit import AuditEntry
+from models.file import Attachment, StoredFile
+from models.instruction import Instruction
 from models.light import (
     LightBound,
     LightCase,
     LightColour,
     LightDimension,
     LightKind,
+    LightOverride,
     LightRuleSet,
 )
-from models.milestone import Milestone, MilestoneKind
+from models.milestone import Adjustment, AdjustmentField, Milestone, MilestoneKind
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
@@ -46,8 +50,9 @@ from models.report import (
     ReportingPeriod,
     ReportLine,
     ReportState,
+    ReportUnlock,
 )
-from models.upload import Upload, UploadKind
+from models.upload import Upload, UploadKind, UploadState
 
 T = TypeVar("T", bound=SQLModel)
 TODAY = date(2026, 9, 3)
@@ -415,3 +420,74 @@ def events(session: Session) -> list[str]:
     """The events of the log, oldest first."""
     rows = session.exec(select(AuditEntry)).all()
     return [row.event for row in sorted(rows, key=lambda row: row.id or 0)]
+
+
+def furnish(session: Session, city: City) -> None:
+    """Give every project one of everything that can stand at it, in its unit's own words."""
+    for code, mark in OWNERS.items():
+        unit = "foreign" if code == "F1" else "schools" if code == "S1" else "housing"
+        place = "away" if code == "F1" else "home"
+        reporter = {"foreign": "foreign reporter", "schools": "schools reporter"}.get(
+            unit, "REPORTER"
+        )
+        account_id, key = city[reporter].account_id, city.id(code)
+        leader = city["foreign leader" if code == "F1" else "LEADER"]
+        given = Instruction(
+            project_id=key, given_by_id=leader.account_id, given_on=TODAY, words=f"批示{mark}",
+            due_on=TODAY, answer=f"答复{mark}",
+        )  # fmt: skip
+        record(session, leader, "instruction:give", given, comment=f"批示{mark}")
+        move = Adjustment(
+            project_id=key, number=1, field=AdjustmentField.TARGET, old=f"原{mark}",
+            new=f"新{mark}", reason=f"调整{mark}", proposed_by_id=account_id, proposed_on=TODAY,
+        )  # fmt: skip
+        record(session, city[reporter], "adjustment:propose", move)
+        asked = ReportUnlock(
+            project_id=key, month=JULY, reason=f"解锁{mark}", requested_by_id=account_id,
+            requested_on=TODAY,
+        )  # fmt: skip
+        record(session, city[reporter], "unlock:request", asked)
+        by_hand = LightOverride(
+            project_id=key, kind=LightKind.WARN, reason=f"改灯{mark}", first_on=TODAY,
+            by_id=leader.account_id,
+        )  # fmt: skip
+        save(session, by_hand)
+        _files(session, city, code, place, unit, account_id)
+    for place in ("home", "away"):
+        programme = session.get_one(Programme, city.programmes[place].id)
+        close_month(session, programme, JULY, today=TODAY)
+    refresh_facts(session, [city.id(code) for code in city.projects], today=TODAY)
+
+
+def _files(session: Session, city: City, code: str, place: str, unit: str, account_id: int) -> None:
+    mark, agency_id = OWNERS[code], city.agencies[unit].id
+    sheet = StoredFile(
+        sha256=code * 32, name=f"月报{mark}.xlsx", media_type="", size=1, account_id=account_id,
+        agency_id=agency_id,
+    )  # fmt: skip
+    photo = StoredFile(
+        sha256=code * 32, name=f"照片{mark}.png", media_type="image/png", size=1,
+        account_id=account_id, project_id=city.id(code), agency_id=agency_id,
+    )  # fmt: skip
+    save(session, sheet)
+    save(session, photo)
+    upload = Upload(
+        kind=UploadKind.MONTHLY, state=UploadState.COMMITTED, number=f"PC{mark}{code}",
+        file_id=sheet.id or 0, sha256=sheet.sha256, programme_id=city.programmes[place].id or 0,
+        agency_id=agency_id, month=AUGUST, account_id=account_id, rows_count=1,
+    )  # fmt: skip
+    save(session, upload)
+    report = ProgressReport(
+        period_id=city.periods[place, AUGUST].id or 0, project_id=city.id(code),
+        agency_id=agency_id, month=AUGUST, state=ReportState.DRAFT, upload_id=upload.id,
+        completed_pct=FIGURES[mark] + 8, problem=f"草稿问题{mark}",
+    )  # fmt: skip
+    save(session, report)
+    cell = CellSource(report_id=report.id or 0, field="completed_pct", upload_id=upload.id)
+    cell.sheet, cell.cell, cell.raw = "Sheet", "D3", f"原文{mark}"
+    save(session, cell)
+    shown = Attachment(
+        file_id=photo.id or 0, table_name="progress_report", caption=f"说明{mark}",
+        row_id=city.reports[code].id or 0,
+    )  # fmt: skip
+    save(session, shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import false, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -35,11 +35,12 @@ def agencies(session: Session, actor: Actor) -> pd.DataFrame:
     """List the units by region and name.
 
     Columns: agency_id (int), code, name, aliases, region, active (bool), version (int), projects
-    (int: how many it leads).
+    (int: how many it leads, of those the actor sees; all for who keeps the trees).
     """
+    counted = true() if actor.may(Action.AGENCY_EDIT) else sees_sql(actor)
     led = (
         select(func.count())
-        .where(col(LivelihoodProject.lead_agency_id) == col(Agency.id))
+        .where(col(LivelihoodProject.lead_agency_id) == col(Agency.id), counted)
         .correlate(Agency)
         .scalar_subquery()
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
@@ -258,14 +258,29 @@ def _line_figures(
     }
 
 
+def _sees_upload_sql(actor: Actor) -> ColumnElement[bool]:
+    """Say which uploads one may know of: of units within scope, plan sheets of regions within."""
+    conditions: list[ColumnElement[bool]] = []
+    for grant in actor.granting(Action.REPORT_READ):
+        bodies = select(col(Agency.id))
+        if grant.region_path:
+            places = select(col(Region.id)).where(col(Region.path).startswith(grant.region_path))
+            lists = select(col(Programme.id)).where(col(Programme.region_id).in_(places))
+            plans = col(Upload.agency_id).is_(None) & col(Upload.programme_id).in_(lists)
+            own = col(Upload.agency_id).in_(bodies.where(col(Agency.region_id).in_(places)))
+            conditions.append(plans | own)
+        elif grant.agency_path:
+            bodies = bodies.where(col(Agency.path).startswith(grant.agency_path))
+            conditions.append(col(Upload.agency_id).in_(bodies))
+    return or_(false(), *conditions)
+
+
 def uploads(session: Session, actor: Actor, programme_id: int, month: date | None) -> pd.DataFrame:
     """List what was received, newest first.
 
     Columns: upload_id (int), number, kind, state, file_name, file_id, agency, month, uploader,
     created_at (UTC), rows (int).
     """
-    reads = [grant.agency_path for grant in actor.granting(Action.REPORT_READ)]
-    whole = any(grant.region_path for grant in actor.granting(Action.REPORT_READ))
     uploader = aliased(Account)
     statement: Columns = (
         select(
@@ -284,26 +299,19 @@ def uploads(session: Session, actor: Actor, programme_id: int, month: date | Non
         .join(StoredFile, col(StoredFile.id) == col(Upload.file_id))
         .join(uploader, uploader.id == col(Upload.account_id))  # type: ignore[arg-type]
         .outerjoin(Agency, col(Agency.id) == col(Upload.agency_id))
-        .where(col(Upload.programme_id) == programme_id)
+        .where(col(Upload.programme_id) == programme_id, _sees_upload_sql(actor))
         .order_by(col(Upload.id).desc())
         .limit(50)
     )
     if month is not None:
         statement = statement.where(col(Upload.month) == month)
-    if not whole:
-        bodies = [
-            body.id
-            for body in session.exec(rows_of(Agency))
-            if any(path and body.path.startswith(path) for path in reads)
-        ]
-        statement = statement.where(col(Upload.agency_id).in_(bodies))
     return frame(session, statement)
 
 
 def upload_dependents(session: Session, actor: Actor, upload_id: int) -> pd.DataFrame:
     """List what taking a batch back would take with it, or what stands against it.
 
-    Columns: project_code, project, state, attachments (int), by_other_batch (bool).
+    Columns: project_code, project, state, attachments (int).
     """
     own_upload(session, actor, upload_id)
     statement: Columns = (

@@ -26,6 +26,9 @@ FLAGS = [
 TABLET, UPRIGHT, PHONE = (1024, 768), (820, 1180), (390, 844)
 SECONDS = 30_000
 """How long to wait for what a person sees, in milliseconds: the machine may be busy."""
+EXPECTED = re.compile(r"http://[^/]+/(sign-in|link/.+|[a-z]+/_stcore/(health|host-config))$")
+"""What may answer with an error: a refused form does, and Streamlit's client first looks for its
+server under the page's own path."""
 expect.set_options(timeout=SECONDS)
 
 
@@ -109,9 +112,7 @@ class Watch:
         page.on("dialog", lambda dialog: self.problems.append(f"dialog: {dialog.message}"))
 
     def _said(self, kind: str, text: str, url: str) -> None:
-        # Streamlit's client looks for its server under the page's own path first, by design.
-        looking = re.search(r"^/[a-z]+/_stcore/(health|host-config)$", urlsplit(url).path)
-        if kind == "error" and not (looking and "404" in text):
+        if kind == "error" and not (text.startswith("Failed to load") and EXPECTED.match(url)):
             self.problems.append(f"console: {text} {url}")
 
     def _asked(self, url: str) -> None:
@@ -152,6 +153,16 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(150)
     page.wait_for_selector(resting, timeout=SECONDS)
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a list, by what a person reads."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.click()
+    if box.is_editable():
+        box.fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)
 
 
 def upload(page: Page, book: Path) -> None:

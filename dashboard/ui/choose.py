@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,10 @@ from dashboard.i18n import _, month_name
 from dashboard.permissions import Actor
 from dashboard.queries.project import programmes
 from dashboard.ui.read import read
+
+
+MOST_LINKS = 60
+"""More lists than these are offered in a box one can type into."""
 
 
 def _linked(key: str, options: Sequence[Any], default: Any) -> Any:
@@ -50,7 +55,8 @@ def linked_choice(
 def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] | None:
     """Offer the programmes the actor sees; give the chosen one as a record, None without any.
 
-    With `as_title` the chosen name heads the page, and the list stands beside it.
+    With `as_title` the chosen name heads the page, and the others are links behind it: nothing but
+    text has to be drawn before the page is there.
     """
     found = read(programmes, actor)
     if found.empty:
@@ -66,10 +72,18 @@ def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] 
     keys = list(rows)
     if not as_title:
         return rows[_choose_list(keys, names)] if len(keys) > 1 else rows[keys[0]]
-    title, others = st.columns([7, 4], vertical_alignment="center")
-    with others:
-        chosen = _choose_list(keys, names) if len(keys) > 1 else keys[0]
-    title.title(names[chosen])
+    if len(keys) > MOST_LINKS:
+        chosen = _choose_list(keys, names)
+        st.title(names[chosen])
+        return rows[chosen]
+    chosen = int(_linked("programme", keys, keys[0]))
+    others = "".join(
+        f'<li><a href="?programme={key}" target="_self">{escape(names[key])}</a></li>'
+        for key in keys
+        if key != chosen
+    )
+    more = f"<details><summary>{_('其他清单')}</summary><ul>{others}</ul></details>"
+    st.html(f'<div class="ms-title"><h1>{escape(names[chosen])}</h1>{more if others else ""}</div>')
     return rows[chosen]
 
 

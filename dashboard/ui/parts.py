@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboard import clock
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports.narrative import Milestone
 from models.base import Code
 
@@ -30,9 +30,11 @@ def shown(value: Any) -> str:
     if isinstance(value, Code):
         return _(value.label)
     if isinstance(value, Milestone):
-        return f"{value.due_text}：{value.name}" if value.due_text else value.name
+        if not value.due_text:
+            return value.name
+        return _("{title}：{text}").format(title=value.due_text, text=value.name)
     if isinstance(value, tuple):
-        return "、".join(shown(part) for part in value)
+        return joined(shown(part) for part in value)
     if isinstance(value, datetime):
         return clock.local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

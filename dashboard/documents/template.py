@@ -46,6 +46,7 @@ _WIDTHS = {
     Kind.NAMES: 22,
     Kind.MILESTONES: 40,
 }
+_PLANNED = tuple(column for column in plan.COLUMNS if column.field not in plan.STEPS)
 _HEADER_ROW = 2
 _SPARE_ROWS = 60
 _ALLOWED = {
@@ -270,7 +271,7 @@ def _plan(book: Workbook, styles: _Styles, context: Context) -> None:
     sheet = book.add_worksheet(_("任务分解表"))
     title = _("{year}年民生实事项目任务分解表").format(year=context.month.year)
     _top(sheet, styles, title, _("一个项目有几个子项时，一个子项一行，项目名称照写"))
-    sheet.write_row(_HEADER_ROW, 0, [column.title for column in plan.COLUMNS], styles.head)
+    sheet.write_row(_HEADER_ROW, 0, [column.title for column in _PLANNED], styles.head)
     row = _HEADER_ROW + 1
     for project, item in _targets(context):
         values = dict((item or project).current)
@@ -279,14 +280,14 @@ def _plan(book: Workbook, styles: _Styles, context: Context) -> None:
             values |= {"work_item_code": item.code, "work_item_name": item.name}
         if values.get("due_on") is None:
             values["due_on"] = values.get("due_text")
-        for index, column in enumerate(plan.COLUMNS):
+        for index, column in enumerate(_PLANNED):
             style = styles.fixed if column.field == "project_code" else styles.open[column.kind]
             _enter(sheet, row, index, values.get(column.field), style, column.kind)
         row += 1
     for spare in range(row, row + _SPARE_ROWS):
-        for index, column in enumerate(plan.COLUMNS):
+        for index, column in enumerate(_PLANNED):
             sheet.write_blank(spare, index, None, styles.open[column.kind])
-    _finish(sheet, plan.COLUMNS, 0, row + _SPARE_ROWS, context)
+    _finish(sheet, _PLANNED, 0, row + _SPARE_ROWS, context)
     sheet.freeze_panes(_HEADER_ROW + 1, 2)
 
 

@@ -37,7 +37,7 @@ _PERIOD = re.compile(
     r"(?:(?P<first>\d{1,2})月?份?(?:-|—|–|~|至|到))?(?P<last>\d{1,2})月(?:份|底|末)?"
 )
 _TRAILING_UNIT = re.compile(r"[,、:/]?(万元|亿元|元|%)$")
-_QUARTERS = {"一季度": 3, "第一季度": 3, "二季度": 6, "三季度": 9, "四季度": 12}
+_QUARTER = re.compile(r"第?([一二三四1-4])季度(?:节点|计划|目标|任务|安排|工作|进度)*")
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,8 @@ class Headings:
         found = self.fields.get(heading.key, "")
         if self.kind is SheetKind.PLAN and heading.last:
             return self._planned(heading, found)
+        if self.kind is SheetKind.PLAN and (quarter := _QUARTER.fullmatch(heading.key)):
+            return plan.step_field(plan.QUARTERS[quarter[1]])
         return found
 
     def _planned(self, heading: Heading, found: str) -> str:
@@ -160,8 +162,3 @@ class Headings:
         if self.kind is SheetKind.MONTHLY and heading.last and not heading.key:
             return True
         return self.fields.get(heading.key) == GROUP
-
-
-def field_titles(kind: SheetKind) -> dict[str, str]:
-    """Give the Chinese title of every field of a workbook, in the order of our own templates."""
-    return {column.field: column.title for column in COLUMNS[kind]}

@@ -29,4 +29,3 @@ COLUMNS = (
 )
 IDENTITY = ("project_code", "project_name", "work_item_code", "work_item_name", "agency_name")
 REPORTED = ("completed_pct", "cumulative_quantity", "physical_progress", "milestone_done")
-LAGGING = ("cause", "measure", "forecast_on")

@@ -17,7 +17,6 @@ CHINESE = rf"[{_DIGITS}][{_DIGITS}百千佰仟点万亿]*"
 NUMERAL = rf"(?:{ARABIC}|{CHINESE})"
 SCALE = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10**4)}
 SCALE |= {"百万": Decimal(10**6), "千万": Decimal(10**7), "亿": Decimal(10**8)}
-SCALED = rf"(?P<numeral>{NUMERAL})(?P<scale>百万|千万|[百千万亿]?)"
 _ARABIC = re.compile(ARABIC)
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff]+")
 _VARIANTS = str.maketrans("〇两", "零二")
@@ -96,8 +95,3 @@ def numeral(text: str) -> Decimal:
         return Decimal(str(cn2an.cn2an(text.translate(_VARIANTS), "strict")))
     except (ValueError, KeyError) as error:
         raise Unreadable(text) from error
-
-
-def scaled(numeral_text: str, scale: str) -> Decimal:
-    """Read a numeral with 万, 亿 and the like behind it."""
-    return numeral(numeral_text) * SCALE[scale]

@@ -12,6 +12,13 @@ def planned_field(month: int) -> str:
     return f"planned_pct_{month:02d}"
 
 
+def step_field(month: int) -> str:
+    """Name the field of what is to be reached by the end of a quarter."""
+    return f"step_{month:02d}"
+
+
+QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4": 12}
+STEPS = {step_field(month): month for month in (3, 6, 9, 12)}
 COLUMNS = (
     Column("project_code", "项目编号", Kind.CODE),
     Column("project_name", "项目名称", Kind.TEXT),
@@ -38,6 +45,10 @@ COLUMNS = (
     Column("fund_source", "资金来源", Kind.TEXT),
     *(Column(planned_field(m), f"{m}月序时进度(%)", Kind.PERCENT) for m in MONTHS),
     Column("milestones", "节点安排", Kind.MILESTONES),
+    *(
+        Column(step_field(m), f"第{name}季度节点", Kind.TEXT)
+        for name, m in zip("一二三四", STEPS.values(), strict=True)
+    ),
     Column("note", "备注", Kind.TEXT),
 )
 IDENTITY = ("project_code", "project_name", "work_item_code", "work_item_name")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from dashboard.i18n import _
@@ -21,37 +19,27 @@ from dashboard.imports.examination import (
     Status,
     Table,
 )
-from dashboard.imports.figures import amount_wan
 from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
 from dashboard.imports.lines import Line, line
 from dashboard.imports.mapping import Mapped, key_of, layout_of, mapped, near_field
 from dashboard.imports.match import NEAR, Matched, Matcher
-from dashboard.imports.numerals import Unreadable
+from dashboard.imports.narrative import Milestone
 from dashboard.imports.parsers import text_of
 from dashboard.imports.rows import Reader, RowRead
 from dashboard.imports.sink import Sink
 from dashboard.imports.tables import Cover, Found
+from dashboard.imports.totals import Mismatch, Totals
 
 _EXAMPLES = 3
-_TOLERANCE = Decimal("0.01")
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
+_LONG = (plan.step_field(3), plan.step_field(12))
 _LEFT_OUT = {
     Line.TOTAL: "合计、小计行，未导入",
     Line.CHAPTER: "分类标题行，未导入",
     Line.HIDDEN: "隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”",
     Line.NOTE: "表下的说明，未导入",
 }
-
-
-@dataclass(slots=True)
-class _Sums:
-    """Sums of a column, to hold total rows against."""
-
-    whole: Decimal = Decimal(0)
-    part: Decimal = Decimal(0)
-    certain: bool = True
-    early: list[tuple[int, Decimal]] = field(default_factory=list)
 
 
 class TableExamination:
@@ -78,12 +66,11 @@ class TableExamination:
         read = self.reader.columns
         self.naming = [one for one in read if one.field in identity]
         self.figures = [one for one in read if one.field not in identity]
-        self.money = [one for one in self.figures if one.column.kind is Kind.MONEY]
         self.letters = {field: letter(index) for field, index in self.reader.places.items()}
         if "due_on" in self.letters:
             self.letters["due_text"] = self.letters["due_on"]
         self.titles = {column.field: _(column.title) for column in COLUMNS[context.kind]}
-        self.sums: dict[str, _Sums] = defaultdict(_Sums)
+        self.totals = Totals(self.reader)
         self.identity: dict[str, Value] = {}
 
     def run(self) -> None:
@@ -101,8 +88,10 @@ class TableExamination:
             else:
                 self._tell(row, _(_LEFT_OUT[kind]))
             if kind is Line.TOTAL:
-                self._total(row, early=not data or row < data[0])
-        self._check_early_totals()
+                for wrong in self.totals.hold(row, early=not data or row < data[0]):
+                    self._mismatch(wrong)
+        for wrong in self.totals.close():
+            self._mismatch(wrong)
 
     def _lines(self) -> Iterator[tuple[int, Line]]:
         """Tell what each line is, blank ones left out, down to the remarks at the foot."""
@@ -190,11 +179,12 @@ class TableExamination:
         self.reader.read(self.figures, read, target.unit_of_measure if target else "")
         self.reader.above = dict(read.values)
         self._split(read)
+        self._steps(read)
         monthly_kind = self.context.kind is SheetKind.MONTHLY
         if monthly_kind and not read.wrong and self._is_silent(read):
             self._tell(row, _("没有填报内容，未导入"))
             return
-        self._add_up(read)
+        self.totals.add(read)
         refused = self._wrong(read) | self._unmatched(read, matched)
         if not refused or matched.project:
             refused |= self._twice(read, matched)
@@ -228,6 +218,21 @@ class TableExamination:
             if values.get(name) is None:
                 values[name] = part
                 read.origins[name] = cell
+
+    def _steps(self, read: RowRead) -> None:
+        """Make milestones of what a plan states by quarters, a column each."""
+        steps = [name for name in plan.STEPS if name in self.letters]
+        found = []
+        for name in steps:
+            text = read.values.pop(name, None)
+            read.raws.pop(name, None)
+            if isinstance(text, str):
+                due = date(self.context.month.year, plan.STEPS[name], 30 + (name in _LONG))
+                found.append(Milestone(text, due, self.titles[name][:4]))
+                read.origins.setdefault("milestones", f"{self.letters[name]}{read.row + 1}")
+        stated = read.values.get("milestones")
+        if found:
+            read.values["milestones"] = (*(stated if isinstance(stated, tuple) else ()), *found)
 
     def _is_silent(self, read: RowRead) -> bool:
         identity = _IDENTITY[self.context.kind]
@@ -349,41 +354,12 @@ class TableExamination:
             not current,
         )
 
-    def _add_up(self, read: RowRead) -> None:
-        unread = {wrong.field for wrong in read.wrong}
-        for one in self.money:
-            sums, value = self.sums[one.field], read.values.get(one.field)
-            sums.certain = sums.certain and one.field not in unread
-            if isinstance(value, Decimal):
-                sums.whole += value
-                sums.part += value
-
-    def _total(self, row: int, *, early: bool) -> None:
-        for one in self.money:
-            sums = self.sums[one.field]
-            shown = self.grid.shown_as.get((row, one.index), "")
-            try:
-                total = amount_wan(self.reader.value(row, one.index), shown, one.unit)
-            except Unreadable:
-                total = None
-            if total is None or not sums.certain:
-                continue
-            if early:
-                sums.early.append((row, total))
-            elif min(abs(total - sums.whole), abs(total - sums.part)) > _TOLERANCE:
-                self._mismatch(row, one.field, total, sums.whole)
-            sums.part = Decimal(0)
-
-    def _check_early_totals(self) -> None:
-        for name, sums in self.sums.items():
-            for row, total in sums.early:
-                if sums.certain and abs(total - sums.whole) > _TOLERANCE:
-                    self._mismatch(row, name, total, sums.whole)
-
-    def _mismatch(self, row: int, name: str, total: Decimal, added: Decimal) -> None:
-        message = _("合计是 {total}，各行相加是 {added}").format(total=total, added=added)
+    def _mismatch(self, found: Mismatch) -> None:
+        message = _("合计是 {total}，各行相加是 {added}").format(
+            total=found.stated, added=found.added
+        )
         remedy = _("核对各行和合计，或说明为何不同")
-        self._problem(row, Level.WARNING, "total_differs", name, message, remedy)
+        self._problem(found.row, Level.WARNING, "total_differs", found.field, message, remedy)
 
 
 _IGNORED = {

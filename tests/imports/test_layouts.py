@@ -395,3 +395,22 @@ def test_a_plan_asks_where_a_new_project_is_near_one_that_is_there(plan_context:
         ("warning", "near_project", "A2")
     ]
     assert [draft.status for draft in found.drafts] == ["new", "new"]
+
+
+def test_a_plan_with_a_column_for_each_quarter_is_read(plan_context: Context) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["项目名称", "牵头单位", "进度安排", None, None, None])
+    sheet.append([None, None, "第一季度", "第二季度", "第三季度", "第四季度"])
+    sheet.append(["供热管网改造", "住建局", "完成设计", "开工", "/", "竣工"])
+    for cells in ("A1:A2", "B1:B2", "C1:F1"):
+        sheet.merge_cells(cells)
+
+    (draft,) = examine(saved(book), "任务分解表.xlsx", plan_context).drafts
+
+    assert draft.values["milestones"] == (
+        Milestone("完成设计", date(2026, 3, 31), "第一季度"),
+        Milestone("开工", date(2026, 6, 30), "第二季度"),
+        Milestone("竣工", date(2026, 12, 31), "第四季度"),
+    )
+    assert draft.cell("milestones").cell == "C3"

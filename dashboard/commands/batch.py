@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -82,11 +83,12 @@ def commit_upload(
         _require_seen(report, drafts)
         images.append(image_of(session, report))
         replaced = _replaced(session, report)
-        _fill(upload, report, drafts, reasons)
+        items = _work_items(session, report.project_id)
+        _fill(upload, report, drafts, reasons, len(items))
         record(session, actor, "report:import", report, batch=upload.number)
         if replaced is not None:
             copy_details(session, replaced, report)
-        _write_details(session, upload, report, drafts)
+        _write_details(session, upload, report, drafts, items)
         reports.append(report)
     for image, report in zip(images, reports, strict=True):
         image["id"] = report.id
@@ -204,22 +206,29 @@ def _replaced(session: Session, report: ProgressReport) -> ProgressReport | None
     return session.exec(statement).one()
 
 
+def _work_items(session: Session, project_id: int) -> dict[str, int | None]:
+    """Give the work items of a project by code."""
+    statement = rows_of(WorkItem).where(WorkItem.project_id == project_id)
+    return {item.code: item.id for item in session.exec(statement)}
+
+
 def _fill(
     upload: Upload,
     report: ProgressReport,
     drafts: Sequence[Draft],
     reasons: Mapping[tuple[str, int], str],
+    items: int,
 ) -> None:
-    whole = [draft for draft in drafts if not draft.work_item_code] or list(drafts)
+    whole = [draft for draft in drafts if not draft.work_item_code]
     for name in FIGURES:
-        given = [d.values[name] for d in whole if name in d.values and d.values[name] is not None]
-        if not any(name in draft.letters or name in draft.values for draft in whole):
+        rows = whole or drafts
+        if not any(name in draft.letters or name in draft.values for draft in rows):
             continue
-        if len(whole) > 1 and drafts[0].work_item_code:
-            texts = [value for value in given if isinstance(value, str) and value]
-            setattr(report, name, "；".join(dict.fromkeys(texts)) if texts else _blank(name))
-        else:
+        given = [d.values[name] for d in rows if d.values.get(name) is not None]
+        if whole or items <= 1:
             setattr(report, name, given[0] if given else _blank(name))
+        else:
+            setattr(report, name, _of_items(name, given, items))
     said = [reasons[d.sheet, d.row] for d in drafts if reasons.get((d.sheet, d.row))]
     said += [text for (_sheet, row), text in reasons.items() if row == 0 and text]
     report.warning_reason = "；".join(dict.fromkeys(said))
@@ -228,18 +237,39 @@ def _fill(
     report.upload_id = upload.id
 
 
+_MONEY = frozenset({"completed_investment_wan", "allocated_wan", "paid_wan"})
+
+
+def _of_items(name: str, given: Sequence[Any], items: int) -> Any:
+    """Say for the project what rows of its work items say; one item's figure is not the project's.
+
+    Quantities and percents stay with the items and roll up by weight; money adds up once every
+    item has its own.
+    """
+    texts = [value for value in given if isinstance(value, str) and value]
+    if texts:
+        return "；".join(dict.fromkeys(texts))
+    if name == "forecast_on" and given:
+        return max(given)
+    if name == "on_schedule" and (False in given or len(given) == items):
+        return all(given)
+    if name in _MONEY and len(given) == items:
+        return sum(given, Decimal(0))
+    return _blank(name)
+
+
 def _blank(name: str) -> str | None:
     default = ProgressReport.model_fields[name].default
     return "" if default == "" else None
 
 
 def _write_details(
-    session: Session, upload: Upload, report: ProgressReport, drafts: Sequence[Draft]
+    session: Session,
+    upload: Upload,
+    report: ProgressReport,
+    drafts: Sequence[Draft],
+    items: Mapping[str, int | None],
 ) -> None:
-    items = {
-        item.code: item.id
-        for item in session.exec(rows_of(WorkItem).where(WorkItem.project_id == report.project_id))
-    }
     edits = json.loads(upload.edits)
     sources = {
         (row.work_item_id, row.field): row

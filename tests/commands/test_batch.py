@@ -112,6 +112,37 @@ def test_the_figures_of_work_items_know_their_cells_too(city_session: Session, c
     assert report.physical_progress == "一标段封顶；二标段封顶"
 
 
+@pytest.mark.feature("F1")
+def test_a_work_item_reported_alone_does_not_speak_for_its_project(
+    city_session: Session, city: City
+) -> None:
+    imported(city_session, city, H2_ROWS[0])
+
+    report = newest(city_session, city, "H2")
+    (line,) = city_session.exec(select(ReportLine).where(ReportLine.report_id == report.id))
+    assert (report.completed_pct, report.cumulative_quantity) == (None, None)
+    assert line.completed_pct == Decimal(65)
+
+
+@pytest.mark.feature("F1", "F10")
+def test_the_money_of_all_work_items_adds_up_to_the_projects(
+    city_session: Session, city: City
+) -> None:
+    headings = ("项目编号", "子项编号", "完成进度", "累计支付资金（万元）", "预计完成时间")
+    rows = [("H2", "H2-1", "65%", 120, "2026-10-31"), ("H2", "H2-2", "66%", 80.5, "2026-11-30")]
+    data = workbook(rows, headings=headings)
+    upload = stored(city_session, city, data)
+    found = checked(city_session, city, data, upload)
+
+    commit_upload(
+        city_session, city["REPORTER"], upload.id or 0, found, reasons={}, today=TODAY, submit=False
+    )
+
+    report = newest(city_session, city, "H2")
+    assert (report.paid_wan, report.forecast_on) == (Decimal("200.5"), date(2026, 11, 30))
+    assert report.completed_pct is None
+
+
 @pytest.mark.feature("G6", "X7")
 def test_a_cell_mended_by_hand_keeps_who_and_the_file_stays(
     city_session: Session, city: City

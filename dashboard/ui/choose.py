@@ -16,7 +16,6 @@ from dashboard.permissions import Actor
 from dashboard.queries.project import programmes
 from dashboard.ui.read import read
 
-
 MOST_LINKS = 60
 """More lists than these are offered in a box one can type into."""
 

@@ -14,6 +14,8 @@ from dashboard.imports.examination import Level
 from dashboard.imports.monthly import REPORTED
 
 _TEXT_SHARE = re.compile(r"(?:完成|达到?|占)[^，。；;,\d]{0,12}?(\d+(?:\.\d+)?)[%％]")
+_CLAUSE = re.compile(r"[，。；;\n]|,(?!\d{3})")
+_PLANNED = re.compile(r"计划|预计|力争|确保|拟|将|目标|上月|去年|同比|增长")
 _DONE_TEXT = re.compile(r"^已?(?:全部|全面)?(?:完成|完工|竣工|建成)[。.]?$")
 _CUMULATIVE = frozenset(
     (
@@ -219,7 +221,10 @@ def _against_text(row: Row) -> Iterator[Finding]:
     text, stated = row.values.get("physical_progress"), row.completed_pct
     if not isinstance(text, str) or stated is None:
         return
-    shares = {Decimal(found) for found in _TEXT_SHARE.findall(text)}
+    shares = set()
+    if "%" in text or "％" in text:
+        clauses = [part for part in _CLAUSE.split(text) if not _PLANNED.search(part)]
+        shares = {Decimal(found) for part in clauses for found in _TEXT_SHARE.findall(part)}
     if _DONE_TEXT.match(text):
         shares = {Decimal(100)}
     if len(shares) == 1 and abs((said := shares.pop()) - stated) > _SLACK_PP:

@@ -184,3 +184,22 @@ def test_decoys_are_not_read(context: Context) -> None:
     values = examine(workbook(rows), "月报.xlsx", context).drafts[0].values
 
     assert values == {"project_name": "供热管网改造", "completed_pct": Decimal(65)}
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("累计完成工程量的40%", ["text_contradicts"]),
+        ("已完成", ["text_contradicts"]),
+        ("已完成65%，计划年底完成100%", []),
+        ("主干管施工", []),
+    ],
+)
+def test_a_figure_that_contradicts_the_text_asks_a_reason(
+    context: Context, text: str, rules: list[str]
+) -> None:
+    rows: list[list[Any]] = [["项目名称", "完成进度", "形象进度"], ["供热管网改造", "65%", text]]
+
+    found = examine(workbook(rows), "月报.xlsx", context)
+
+    assert [problem.rule for problem in found.warnings] == rules

@@ -21,7 +21,6 @@ from sqlmodel import Session, select
 
 from dashboard.documents.template import template
 from dashboard.imports.context import Context, Project, Value, WorkItem
-from dashboard.imports.monthly import LAGGING
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.upload import template_context
 from models.account import Account, Role
@@ -32,6 +31,8 @@ from seed.rows import key
 from seed.story import YEAR, Story, stories, words
 
 MONTH = date(YEAR, 8, 1)
+LAGGING = ("cause", "measure", "forecast_on")
+"""What a row that lags must give."""
 TEMPLATE = "1-市住建局8月月报（本系统模板）.xlsx"
 OWN_LAYOUT = "2-市交通局8月推进情况（单位自有格式）.xlsx"
 MISTAKEN = "3-市卫健委8月月报（有三处错误）.xlsx"

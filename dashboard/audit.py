@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
+import secrets
 from collections.abc import Mapping
 from contextlib import closing
 from contextvars import ContextVar
@@ -29,6 +29,7 @@ from models.base import utc_now
 GENESIS = "0" * 64
 _CHAIN_LOCK = 4_137_101
 _SECRET = {"password_hash", "token_hash"}
+_WORDS = {"comment", "row_key", "batch"}
 _QUIET = {"changed_at", "created_at", "version"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 via: ContextVar[Via] = ContextVar("via", default=Via.FORM)
@@ -42,6 +43,10 @@ def plain(value: str) -> str:
 def _text(value: Any) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, Mapping):
+        return {plain(str(name)): _text(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_text(each) for each in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
     return plain(format(value, "f") if isinstance(value, Decimal) else str(value))
@@ -78,6 +83,12 @@ def lock(session: Session) -> None:
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _CHAIN_LOCK})
 
 
+def _fitting(name: str, value: str) -> str:
+    """Give text for a column of the log: its marks may be longer than what they stand for."""
+    column = AuditEntry.__table__.c[name]  # type: ignore[attr-defined]
+    return plain(value)[: getattr(column.type, "length", None)]
+
+
 def _head(session: Session) -> tuple[int, str]:
     lock(session)
     newest = (
@@ -96,9 +107,9 @@ def append(session: Session, actor: Actor | None, event: str, **fields: Any) -> 
         id=number + 1,
         at=utc_now(),
         account_id=actor.account_id if actor else None,
-        account_name=plain(actor.name) if actor else "",
+        account_name=_fitting("account_name", actor.name) if actor else "",
         roles=",".join(sorted(actor.roles)) if actor else "",
-        address=actor.address if actor else "",
+        address=_fitting("address", actor.address) if actor else "",
         via=via.get(),
         event=event,
         algorithm=settings().audit_hash,
@@ -106,7 +117,7 @@ def append(session: Session, actor: Actor | None, event: str, **fields: Any) -> 
         hash="",
     )
     for name, value in fields.items():
-        setattr(entry, name, plain(value) if name in {"comment", "row_key"} else value)
+        setattr(entry, name, _fitting(name, value) if name in _WORDS else value)
     entry.hash = _digest(entry)
     session.add(entry)
     session.flush()
@@ -126,7 +137,7 @@ def record(
 ) -> AuditEntry:
     """Record what a command did to a row, old → new, in the command's own transaction."""
     session.add(row)
-    changed: dict[str, Any] = {**changes(row), **(extra or {})}
+    changed: dict[str, Any] = {**changes(row), **_text(extra or {})}
     session.flush()
     key = getattr(row, "id", None)
     return append(
@@ -135,7 +146,7 @@ def record(
         event,
         table_name=row.__tablename__,
         row_key=str(key),
-        changes=json.dumps(changed, ensure_ascii=False, default=_text),
+        changes=json.dumps(changed, ensure_ascii=False),
         comment=comment,
         batch=batch,
     )
@@ -172,18 +183,18 @@ def keep_head(number: int, digest: str, path: Path | None = None) -> None:
     if (kept := kept_head(target)) and kept[0] >= number:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.{os.getpid()}")
+    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
     part.write_text(f"{number} {digest}\n")
     part.replace(target)
 
 
 def kept_head(path: Path | None = None) -> tuple[int, str] | None:
-    """Give the head kept outside the database, if there is one."""
+    """Give the head kept outside the database, if there is one that can be read."""
     target = path or settings().audit_head
     if not target.exists():
         return None
     number, _, digest = target.read_text().strip().partition(" ")
-    return int(number), digest
+    return (int(number), digest) if number.isdecimal() and digest else None
 
 
 def broken(session: Session, head: tuple[int, str] | None = None) -> str | None:

@@ -108,9 +108,13 @@ def transaction() -> Iterator[Session]:
             session.commit()
             head = session.info.get("audit_head")
         refused.recorded = True
-        if head:
-            audit.keep_head(*head)
+        _keep(head)
         raise
+    _keep(head)
+
+
+def _keep(head: tuple[int, str] | None) -> None:
+    """Keep the log's head; what was committed stands even where that file cannot be written."""
     if head:
         with suppress(OSError):
             audit.keep_head(*head)

@@ -27,6 +27,7 @@ from sqlmodel import SQLModel
 
 import models
 from dashboard.imports.headings import COLUMNS
+from dashboard.queries.audit import table_title
 from dashboard.rules.fact import FACTS
 from models.base import Code
 
@@ -114,6 +115,7 @@ def _of_models() -> Iterator[Message]:
         if table.__module__.startswith(f"{models.__name__}."):
             fields = table.model_fields.values()
             texts = [text for each in fields for text in (each.title, each.description) if text]
+            texts.append(table_title(str(getattr(table, "__tablename__", ""))))
             yield from _within(importlib.import_module(table.__module__), texts)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from functools import cache
 
 import pandas as pd
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from dashboard.db import Columns, frame
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from models.audit import AuditEntry
+from models.base import Row
 
 _NOUNS = {
     "report": "月报", "milestone": "节点", "adjustment": "调整", "project": "项目",
@@ -50,6 +53,23 @@ def field_title(model: type[SQLModel], name: str) -> str:
     """Give a column's Chinese title, or its name when it has none."""
     field = model.model_fields.get(name)
     return (field.title if field else None) or name
+
+
+@cache
+def _tables() -> dict[str, type[Row]]:
+    return {str(table.__tablename__): table for table in Row.__subclasses__()}
+
+
+def table_title(table_name: str) -> str:
+    """Give a table's Chinese term, with which its model's docstring opens."""
+    model = _tables().get(table_name)
+    return re.split(r"[:(.\uff1a\uff08]", model.__doc__ or "")[0].strip() if model else table_name
+
+
+def column_title(table_name: str, name: str) -> str:
+    """Give a column's Chinese title by the table's name, or its name when it has none."""
+    model = _tables().get(table_name)
+    return field_title(model, name) if model else name
 
 
 def audit_entries(

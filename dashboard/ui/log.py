@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dashboard import clock
 from dashboard.db import records
-from dashboard.i18n import _
-from dashboard.queries.audit import event_word
+from dashboard.i18n import _, joined
+from dashboard.queries.audit import column_title, event_word, table_title
 from dashboard.ui import parts
+from models.account import Role
+
+MOST_CHANGES, LONGEST = 4, 60
+"""How many changes a row of the list shows, and how much of each; the export has all of it."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 
 def ask_filters() -> dict[str, Any]:
@@ -31,8 +39,11 @@ def show_log(found: pd.DataFrame) -> None:
         {
             **row,
             "event": event_word(row["event"]),
-            "object": f"{row['table_name']} {row['row_key']}",
-            "changes": _short(row["changes"]),
+            "roles": joined(
+                _(Role.of(code).label) for code in str(row["roles"] or "").split(",") if code
+            ),
+            "object": f"{_(table_title(row['table_name']))} {row['row_key']}".strip(),
+            "changes": _changes(row["table_name"], row["changes"]),
         }
         for row in records(found)
     ]
@@ -56,7 +67,26 @@ def show_log(found: pd.DataFrame) -> None:
     )
 
 
-def _short(changes: str) -> str:
-    pairs = json.loads(changes).items()
-    shown = [f"{escape(str(name))}: {escape(str(pair))[:80]}" for name, pair in list(pairs)[:6]]
-    return f'<span class="ms-soft">{"<br>".join(shown)}</span>'
+def _changes(table_name: str, changes: str) -> str:
+    moved = [
+        (name, shown_change(old), shown_change(new))
+        for name, (old, new) in json.loads(changes).items()
+    ]
+    lines = [
+        f'<span class="ms-soft">{escape(_(column_title(table_name, name)))}</span> '
+        + (f"{escape(old)} → {escape(new)}" if old else escape(new))
+        for name, old, new in moved
+        if old or new
+    ]
+    more = len(lines) - MOST_CHANGES
+    if more > 0:
+        lines[MOST_CHANGES:] = [f'<span class="ms-soft">{_("还有 {n} 项").format(n=more)}</span>']
+    return f'<div class="ms-wide">{"<br>".join(lines)}</div>' if lines else ""
+
+
+def shown_change(value: object) -> str:
+    """Write one side of a change briefly; an instant to the second."""
+    text = "" if value is None else str(value)
+    if _INSTANT.fullmatch(text):
+        text = f"{clock.local(datetime.fromisoformat(text)):%Y-%m-%d %H:%M:%S}"
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

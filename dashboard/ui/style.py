@@ -21,6 +21,11 @@ def apply() -> None:
         "--uploader-drop": _("把表格拖到这里，或点按钮选择"),
         "--uploader-limit": _("不超过 20 MB：.xlsx .xls .xlsm .csv"),
         "--uploader-browse": _("选择文件"),
+        "--select-none": _("没有符合的选项"),
+        "--date-year": _("年"),
+        "--date-month": _("月"),
+        "--date-day": _("日"),
+        "--skip": _("跳到正文"),
     }
     root = ";".join(f'{name}:"{text}"' for name, text in words.items())
     st.html(f"<style>:root{{{root}}}{_sheet()}</style>")

@@ -11,6 +11,9 @@ from models.upload import UploadKind
 actor = ui.guard(Action.REPORT_READ)
 today = clock.today()
 st.title(ui.translate("月报"))
+if (upload_id := upload.linked_upload()) is not None:
+    upload.check(actor, upload_id)
+    st.stop()
 
 programme = choose.choose_programme(actor)
 if programme is None:
@@ -24,9 +27,6 @@ month = choose.choose_month(list(known["month"]), known["month"].iloc[0])
 period = known[known["month"] == month].iloc[0]
 report.show_days(period, today)
 
-if (upload_id := upload.linked_upload()) is not None:
-    upload.check(actor, upload_id)
-    st.stop()
 if actor.may(Action.REPORT_UPLOAD):
     units = ui.read(agencies_reporting, actor, programme["programme_id"])
     unit = choose.choose_from(ui.translate("单位"), units, "agency_id", "agency", "unit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -18,16 +19,17 @@ from dashboard.commands.upload import (
     store_upload,
     warning_rows,
 )
-from dashboard.i18n import _, joined
+from dashboard.i18n import _, joined, month_name
 from dashboard.imports.examination import Draft, Examination, Status, Table
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Actor
 from dashboard.queries.audit import field_title
-from dashboard.ui import mend, parts, state
+from dashboard.queries.report import agencies_reporting
+from dashboard.ui import choose, mend, parts, state
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.project import LivelihoodProject
-from models.upload import UploadKind, UploadState
+from models.upload import Upload, UploadKind, UploadState
 
 Commit = Callable[[Examination, dict[tuple[str, int], str]], None]
 STATUS_WORDS = {
@@ -71,8 +73,7 @@ def receive(
 
 def linked_upload() -> int | None:
     """Give the upload named in the link, so that a preview outlives its tab."""
-    named = st.query_params.get("upload", "")
-    return int(named) if named.isdecimal() else None
+    return choose.linked_id("upload")
 
 
 def leave() -> None:
@@ -99,6 +100,7 @@ def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None
         st.error(found.refusal)
         st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
         return
+    _whose(actor, upload)
     _headline(found)
     mend.show_errors(actor, upload_id, found)
     if found.errors and upload.month is not None:
@@ -109,6 +111,21 @@ def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None
     _told(found)
     _mapping(actor, upload_id, found)
     _buttons(actor, upload_id, found, reasons, commit)
+
+
+def _whose(actor: Actor, upload: Upload) -> None:
+    """Say for which unit and month the figures will be written, whatever the link says."""
+    if upload.kind is not UploadKind.MONTHLY or upload.month is None:
+        return
+    units = read(agencies_reporting, actor, upload.programme_id)
+    names = dict(zip(units["agency_id"], units["agency"], strict=True))
+    text = f"{month_name(upload.month)}　{names.get(upload.agency_id, '')}"
+    st.html(f"<p><b>{escape(text)}</b></p>")
+
+
+def _print(shown: object) -> str:
+    """Make a short sign that differs when what is shown differs, as part of a widget's key."""
+    return sha256(repr(shown).encode()).hexdigest()[:12]
 
 
 def _headline(found: Examination) -> None:
@@ -134,7 +151,7 @@ def _warnings(found: Examination) -> dict[tuple[str, int], str]:
         where = _("第 {row} 行").format(row=row) if row else sheet
         said = st.text_input(
             _("{title}：{text}").format(title=where, text=_("；").join(messages)),
-            key=f"reason-{found.sha256[:12]}-{sheet}-{row}",
+            key=f"reason-{found.sha256[:12]}-{sheet}-{row}-{_print(messages)}",
             placeholder=_("情况说明（必填，随数据留存）"),
             max_chars=500,
         )
@@ -252,19 +269,22 @@ def _buttons(
     reasons: dict[tuple[str, int], str],
     commit: Commit | None,
 ) -> None:
-    moved = {d.project_code for d in found.drafts if d.status in (Status.NEW, Status.CHANGED)}
+    rows = [d for d in found.drafts if d.status in (Status.NEW, Status.CHANGED)]
+    moved = {draft.project_code for draft in rows}
     ready = found.passes and bool(moved) and all(text.strip() for text in reasons.values())
     n = len(moved)
+    # A click counts only for what was shown: if somebody mends a cell meanwhile, these are others.
+    seen = _print([(d.project_code, d.work_item_code, d.changes) for d in rows])
     with st.container(horizontal=True):
         if commit is not None:
             label = _("导入 {n} 个项目").format(n=n)
-            if st.button(label, type="primary", disabled=not ready):
+            if st.button(label, type="primary", disabled=not ready, key=f"plan-{seen}"):
                 commit(found, reasons)
         else:
             label = _("导入并报送 {n} 个项目").format(n=n)
-            if st.button(label, type="primary", disabled=not ready):
+            if st.button(label, type="primary", disabled=not ready, key=f"send-{seen}"):
                 _commit(actor, upload_id, found, reasons, submit=True)
-            if st.button(_("只存草稿，暂不报送"), disabled=not ready):
+            if st.button(_("只存草稿，暂不报送"), disabled=not ready, key=f"keep-{seen}"):
                 _commit(actor, upload_id, found, reasons, submit=False)
         st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
     if found.passes and not moved:

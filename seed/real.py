@@ -192,8 +192,8 @@ class _Adding:
         project = self._project(row)
         items = self._items(project, rows)
         plan = [each for each in rows if each["kind"] == "plan"]
-        save(self.session, [milestone(project, each, items) for each in plan])
         actual = [each for each in rows if each["kind"] == "actual"]
+        save(self.session, [milestone(project, each, items, actual) for each in plan])
         by_month: dict[date, list[Row]] = defaultdict(list)
         for each in actual:
             by_month[period_month(each)].append(each)
@@ -303,11 +303,29 @@ class _Adding:
         return self.periods[month]
 
 
-def milestone(project: LivelihoodProject, row: Row, items: dict[str, WorkItem]) -> Milestone:
+def completed_by(row: Row, actual: list[Row]) -> date | None:
+    """Give the day a step without figures was done: as published by its own month's end.
+
+    Only a status that says the step was completed (完成节点…, 完成全年…) tells; words on progress
+    do not.
+    """
+    ends = month_end(period_month(row))
+    said = [
+        known_on(each)
+        for each in actual
+        if "完成" in each["status_as_published"] and graded(each["status_as_published"])[1]
+    ]
+    return min((day for day in said if day <= ends), default=None)
+
+
+def milestone(
+    project: LivelihoodProject, row: Row, items: dict[str, WorkItem], actual: list[Row]
+) -> Milestone:
     """Turn a published plan row into a milestone: with a figure monthly, with words only a node."""
     quantity, percent = figures(row)
     item = items.get(row["work_item"])
     empty = quantity is None and percent is None
+    done = completed_by(row, actual) if empty else None
     return Milestone(
         project_id=key(project),
         work_item_id=key(item) if item else None,
@@ -316,6 +334,8 @@ def milestone(project: LivelihoodProject, row: Row, items: dict[str, WorkItem]) 
         due_on=month_end(period_month(row)),
         planned_pct=percent,
         planned_quantity=quantity,
+        completed_on=done,
+        completed_known_on=done,
         source=row["source"],
         source_url=row["source_url"],
     )

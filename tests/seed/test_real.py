@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select as pairs
 from sqlmodel import Session, col, select
 
 from models.light import LightKind
@@ -135,7 +136,7 @@ def test_words_status_and_source_of_a_real_report_are_those_of_its_rows(
         assert report.source_url in {row["source_url"] for row in own}
 
 
-def test_a_plan_row_of_words_only_is_a_node_that_nobody_calls_done(demonstration: Session) -> None:
+def test_a_plan_row_of_words_only_is_a_node(demonstration: Session) -> None:
     projects = _projects(demonstration)
     published = sorted(
         (row["project_code"], row["node_text"], month_end(period_month(row)), row["source_url"])
@@ -152,7 +153,6 @@ def test_a_plan_row_of_words_only_is_a_node_that_nobody_calls_done(demonstration
     assert published == sorted(
         (projects[each.project_id].code, each.name, each.due_on, each.source_url) for each in nodes
     )
-    assert {each.completed_on for each in nodes} == {None}
 
 
 def test_a_real_project_says_what_its_row_says(demonstration: Session) -> None:
@@ -226,3 +226,26 @@ def test_every_published_status_stands_in_the_table_of_statuses() -> None:
     published = {row["status_as_published"] for row in records("real/milestones")}
 
     assert published - {""} == stated
+
+
+def test_a_published_step_is_done_only_when_a_status_says_so(demonstration: Session) -> None:
+    statement = (
+        pairs(col(LivelihoodProject.code), col(Milestone.due_on), col(Milestone.completed_on))
+        .join(Milestone, col(Milestone.project_id) == col(LivelihoodProject.id))
+        .join(Programme, col(Programme.id) == col(LivelihoodProject.programme_id))
+        .where(col(Milestone.kind) == MilestoneKind.NODE)
+        .where(col(Milestone.completed_on).is_not(None))
+        .where(col(Programme.constructed).is_(False))
+        .order_by(col(LivelihoodProject.code))
+    )
+
+    rows = demonstration.connection().execute(statement)
+    done = {code: (str(due), str(day)) for code, due, day in rows}
+
+    assert done == {
+        "DL2021-01": ("2021-07-31", "2021-06-30"),
+        "DL2021-03": ("2021-08-31", "2021-06-30"),
+        "DL2021-04": ("2021-07-31", "2021-06-30"),
+        "DL2021-05": ("2021-06-30", "2021-05-31"),
+        "DL2023-06": ("2023-04-30", "2023-04-30"),
+    }

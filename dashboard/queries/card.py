@@ -14,9 +14,9 @@ from sqlalchemy import func, label, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
-from dashboard.db import frame, load
+from dashboard.db import Columns, frame, load, records
 from dashboard.i18n import _
-from dashboard.rules.fact import FACTS, Facts
+from dashboard.rules.fact import FACTS, SINCE, UNTIL, Facts
 from dashboard.rules.light import Case, Light, RuleSet
 from dashboard.rules.progress import month_end
 from dashboard.rules.remedy import bound_words, number, value_words
@@ -31,8 +31,8 @@ from models.light import (
     LightRuleSet,
 )
 from models.milestone import Milestone, MilestoneKind
-from models.project import LivelihoodProject
-from models.report import CellSource, ProgressReport
+from models.project import LivelihoodProject, WorkItem
+from models.report import CellSource, ProgressReport, ReportState
 from models.upload import Upload
 
 ALWAYS = ("expected", "reported", "planned_pct", "completed_pct", "shortfall_pp", "silent_days")
@@ -162,6 +162,28 @@ def facts_kept(record: LightRecord) -> dict[str, Decimal | None]:
     return {name: Decimal(kept[name]) if name in kept else None for name in FACTS}
 
 
+def kept_as(session: Session, record: LightRecord, facts: Facts) -> dict[str, Any]:
+    """Give the days and the report that a closing light was written with, as a row keeps them."""
+    end = record.as_of.toordinal()
+    days = {column: end - int(facts[name] or 0) for name, column in SINCE.items() if facts[name]}
+    days |= {
+        column: end + int(facts[name] or 0)
+        for name, column in UNTIL.items()
+        if facts[name] is not None
+    }
+    report = ProgressReport
+    known = (
+        select(col(report.id))
+        .where(col(report.project_id) == record.project_id, col(report.month) == record.month)
+        .where(col(report.state) == ReportState.ACCEPTED)
+        .where(col(report.accepted_on) <= record.known_on)
+        .where(
+            or_(col(report.superseded_on).is_(None), col(report.superseded_on) > record.known_on)
+        )
+    )
+    return {**days, "report_id": session.connection().scalar(known)}
+
+
 def rule_words(session: Session, rules: RuleSet) -> dict[str, Any]:
     """Give what the card says about the rules."""
     row = load(session, LightRuleSet, rules.id)
@@ -206,49 +228,73 @@ def override_words(session: Session, project_id: int, day: date) -> dict[str, An
 
 
 def sources_of(
-    session: Session, project_id: int, month: date, report_id: int | None
+    session: Session, project_id: int, month: date, report_id: int | None, *, as_of: date = date.max
 ) -> pd.DataFrame:
-    """List where the figures of a month came from: the report's cells, then documents.
+    """List where the figures of a month came from: the report's cells, then the plan of that day.
 
     Columns: field, title, raw (as written), report_id, receipt, accepted_on, file_id, file (name),
     sheet, cell, by_hand (bool), entered_by, source, source_url.
     """
+    found = frame(session, _cells(report_id))
+    titles = {name: field.title or name for name, field in ProgressReport.model_fields.items()}
+    items = found.pop("work_item")
+    named = [_(titles.get(name, _("月报"))) for name in found["field"]]
+    found.insert(1, "title", [_of_item(*pair) for pair in zip(named, items, strict=True)])
+    plan = _plan(session, project_id, month, as_of)
+    both = pd.concat([found, plan], ignore_index=True).astype(object)
+    return both.where(both.notna(), None)
+
+
+def _of_item(title: str, item: str | None) -> str:
+    return f"{title} · {item}" if item else title
+
+
+def _cells(report_id: int | None) -> Columns:
     cells, report, upload = CellSource, ProgressReport, Upload
-    statement = (
+    return (
         select(
             col(cells.field), col(cells.raw), label("report_id", col(report.id)),
             col(report.receipt), col(report.accepted_on), label("file_id", col(StoredFile.id)),
             label("file", col(StoredFile.name)), col(cells.sheet), col(cells.cell),
             col(cells.by_hand), label("entered_by", col(Account.display_name)),
-            col(report.source), col(report.source_url),
+            col(report.source), col(report.source_url), label("work_item", col(WorkItem.name)),
         )
         .select_from(report)
         .outerjoin(cells, col(cells.report_id) == col(report.id))
+        .outerjoin(WorkItem, col(WorkItem.id) == col(cells.work_item_id))
         .outerjoin(upload, col(upload.id) == func.coalesce(cells.upload_id, report.upload_id))
         .outerjoin(StoredFile, col(StoredFile.id) == col(upload.file_id))
         .outerjoin(Account, col(Account.id) == col(cells.entered_by_id))
         .where(col(report.id) == report_id)
         .order_by(col(cells.id))
     )  # fmt: skip
-    found = frame(session, statement)
-    titles = {name: field.title or name for name, field in ProgressReport.model_fields.items()}
-    found.insert(1, "title", [_(titles.get(name, _("月报"))) for name in found["field"]])
-    both = pd.concat([found, _plan(session, project_id, month)], ignore_index=True).astype(object)
-    return both.where(both.notna(), None)
 
 
-def _plan(session: Session, project_id: int, month: date) -> pd.DataFrame:
+def _plan(session: Session, project_id: int, month: date, as_of: date) -> pd.DataFrame:
+    """Give the planned figures the month is held against: the project's, else each work item's."""
     node = Milestone
     statement = (
-        select(col(node.name), col(node.planned_pct), col(node.source), col(node.source_url))
+        select(
+            col(node.work_item_id), col(node.name), col(node.planned_pct), col(node.source),
+            col(node.source_url), label("work_item", col(WorkItem.name)),
+        )
+        .outerjoin(WorkItem, col(WorkItem.id) == col(node.work_item_id))
         .where(col(node.project_id) == project_id, col(node.kind) == MilestoneKind.MONTHLY)
-        .where(col(node.due_on) <= month_end(month), col(node.known_until).is_(None))
-        .order_by(col(node.due_on).desc(), col(node.id).desc())
-        .limit(1)
+        .where(col(node.due_on) <= month_end(month), col(node.known_from) <= as_of)
+        .where(or_(col(node.known_until).is_(None), col(node.known_until) > as_of))
+        .order_by(col(node.due_on), col(node.id))
+    )  # fmt: skip
+    last = {row["work_item_id"]: row for row in records(frame(session, statement))}
+    rows = [last[None]] if None in last else [last[key] for key in sorted(last)]
+    return pd.DataFrame(
+        {
+            "field": "planned_pct",
+            "title": _of_item(_("序时进度"), row["work_item"]),
+            "raw": row["name"]
+            if row["planned_pct"] is None
+            else f"{row['name']} {number(row['planned_pct'])}%",
+            "source": row["source"],
+            "source_url": row["source_url"],
+        }
+        for row in rows
     )
-    row = session.connection().execute(statement).first()
-    if row is None:
-        return pd.DataFrame()
-    raw = row.name if row.planned_pct is None else f"{row.name} {number(row.planned_pct)}%"
-    words = {"raw": raw, "source": row.source, "source_url": row.source_url}
-    return pd.DataFrame([{"field": "planned_pct", "title": _("序时进度"), **words}])

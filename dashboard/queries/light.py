@@ -25,6 +25,7 @@ from dashboard.queries.card import (
     dates_of,
     facts_kept,
     figures_of,
+    kept_as,
     lights_of,
     override_words,
     rule_words,
@@ -279,6 +280,7 @@ def explain_light(
     if record is not None and day == month_end(month) < today:
         rules = rule_sets(session, [load(session, LightRuleSet, record.rule_set_id)])[0]
         facts, day = facts_kept(record), record.as_of
+        stored = kept_as(session, record, facts)
     return _card(session, project, record, stored, (rules, facts, month, day))
 
 
@@ -327,7 +329,7 @@ def _card(
         figures=figures_of(rules, found, facts),
         lights=lights_of(rules, found, facts, words),
         dates=dates_of(project, stored, day),
-        sources=sources_of(session, key, month, stored["report_id"]),
+        sources=sources_of(session, key, month, stored["report_id"], as_of=day),
         remedies=tuple(each.words for each in remedies(rules, facts)),
         red_run=red_runs(session, {key: found.kind}, month)[key],
         **rule_words(session, rules),

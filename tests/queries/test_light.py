@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
-from dashboard.commands.light import override_light
+from dashboard.commands.light import close_months, override_light
 from dashboard.errors import Missing
 from dashboard.queries.changes import changes_since
 from dashboard.queries.facts import month_in_view
@@ -14,8 +16,15 @@ from dashboard.queries.rule import rule_sets
 from dashboard.rules.light import light
 from models.file import StoredFile
 from models.light import LightKind, LightRuleSet
-from models.milestone import Adjustment, AdjustmentField, AdjustmentState
+from models.milestone import (
+    Adjustment,
+    AdjustmentField,
+    AdjustmentState,
+    Milestone,
+    MilestoneKind,
+)
 from models.programme import Programme
+from models.project import WorkItem
 from models.report import CellSource
 from models.upload import Upload, UploadKind
 from tests.town import (
@@ -240,6 +249,50 @@ def test_the_card_names_the_cell_of_the_sheet_a_figure_came_from(session: Sessio
         "低于序时进度10至30个百分点（含两端）",
     )
     assert card.remedies == ("累计完成进度高于 54%",)
+
+
+@pytest.mark.feature("H4", "H5")
+def test_the_card_of_a_closed_month_names_the_report_it_was_lit_by(session: Session) -> None:
+    town = plant(session, codes=("P1",))
+    first = report(session, town, "P1", 7, "40")
+    lit(session, town, date(2026, 8, 11))
+    close_months(session, today=date(2026, 8, 11))
+    first.superseded_on = date(2026, 8, 20)
+    report(session, town, "P1", 7, "56", accepted_on=date(2026, 8, 20), revision=2)
+    lit(session, town)
+
+    card = explain_light(session, LEADER, town.projects["P1"].id or 0, JULY, TODAY)
+
+    assert (card.kind, card.facts["completed_pct"]) == (LightKind.WARN, Decimal(40))
+    assert set(card.sources["report_id"].dropna()) == {first.id}
+
+
+@pytest.mark.feature("F1", "H4")
+def test_the_card_lists_the_plan_of_every_work_item_that_rolls_up(session: Session) -> None:
+    town = plant(session, codes=("P1",))
+    key = town.projects["P1"].id or 0
+    whole = select(Milestone).where(Milestone.project_id == key, Milestone.due_on >= AUGUST)
+    for planned in session.exec(whole):
+        planned.known_until = date(2026, 1, 2)
+    session.exec(delete(Milestone).where(col(Milestone.due_on) < AUGUST))
+    for code, weight, percent in (("甲", 60, 50), ("乙", 40, 75)):
+        item = WorkItem(project_id=key, code=code, name=code, weight_pct=Decimal(weight))
+        session.add(item)
+        session.flush()
+        session.add(
+            Milestone(
+                project_id=key, work_item_id=item.id, kind=MilestoneKind.MONTHLY, name="8月",
+                due_on=date(2026, 8, 31), planned_pct=Decimal(percent),
+            )
+        )  # fmt: skip
+    lit(session, town)
+
+    card = explain_light(session, LEADER, key, AUGUST, TODAY)
+
+    assert card.facts["planned_pct"] == 60
+    assert list(zip(card.sources["title"], card.sources["raw"], strict=True)) == [
+        ("序时进度 · 甲", "8月 50%"), ("序时进度 · 乙", "8月 75%"),
+    ]  # fmt: skip
 
 
 def test_a_card_out_of_sight_reads_like_one_that_is_not_there(session: Session) -> None:

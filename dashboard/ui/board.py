@@ -155,7 +155,7 @@ def show_matrix(shown: pd.DataFrame, matrix: pd.DataFrame, words: Mapping[str, s
     }
     with st.container(horizontal=True, key="matrix-body", gap=None):
         with st.container(key="matrix-names", width="stretch"):
-            names = {row["code"]: f"{row['code'].rpartition('-')[2]} {row['name']}" for row in rows}
+            names = {row["code"]: _row_name(row) for row in rows}
             st.pills(
                 _("项目"),
                 list(names),
@@ -167,12 +167,19 @@ def show_matrix(shown: pd.DataFrame, matrix: pd.DataFrame, words: Mapping[str, s
             )
         with st.container(key="matrix-lights", width=max(40, 34 * len(months))):
             st.html(_grid(rows, months, lights, words))
-    note = _("虚线框：该月尚未结账。")
+    note = _("虚线框：该月尚未结账。↻ 后为经批准的调整次数；✎ 为人工改灯，理由见卡片。")
     if len(shown) > MOST_ROWS:
         note += _("只显示前 {n} 项，共 {m} 项，请用筛选缩小范围。").format(
             n=MOST_ROWS, m=len(shown)
         )
     st.caption(note)
+
+
+def _row_name(row: Mapping[str, Any]) -> str:
+    """Name a row, with how often its plan was moved and whether its light was set by hand."""
+    name = f"{row['code'].rpartition('-')[2]} {row['name']}"
+    moved = f" ↻{int(row['adjustments'])}" if row.get("adjustments") else ""
+    return f"{name}{moved}" + (" ✎" if row.get("override_kind") else "")
 
 
 def _grid(
@@ -234,6 +241,9 @@ def worry(row: Mapping[str, Any]) -> str:
         said.append(_("连续 {n} 月").format(n=int(row["red_run"])))
     if row["adjustments"]:
         said.append(_("调整过 {n} 次").format(n=int(row["adjustments"])))
+    if row["override_kind"]:
+        kind = LightKind.of(row["override_kind"])
+        said.append(_("人工改为“{kind}”").format(kind=_(kind.label)))
     if row["lead_agency"]:
         said.append(row["lead_agency"])
     return " · ".join(said)

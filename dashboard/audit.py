@@ -21,6 +21,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
+from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.settings import settings
 from models.audit import AuditEntry, Via
@@ -166,10 +167,10 @@ def last_change(session: Session, row: SQLModel) -> str:
     fields = type(row).model_fields
     words = []
     for name, change in json.loads(entry.changes).items():
-        title = fields[name].title if name in fields else name
+        title = _(fields[name].title or name) if name in fields else name
         words.append(f"{title} {change[0]} → {change[1]}")
     when = entry.at.strftime("%Y-%m-%d %H:%M UTC")
-    return f"{entry.account_name} {when} {'；'.join(words)}".strip()
+    return f"{entry.account_name} {when} {_('；').join(words)}".strip()
 
 
 def version(session: Session) -> int:
@@ -207,14 +208,17 @@ def broken(session: Session, head: tuple[int, str] | None = None) -> str | None:
     with closing(rows):
         for entry in rows:
             if entry.id != expected:
-                return f"审计日志第 {expected} 条缺失（其后为第 {entry.id} 条）。"
+                form = _("审计日志第 {number} 条缺失（其后为第 {following} 条）。")
+                return form.format(number=expected, following=entry.id)
             if entry.previous != previous or entry.hash != _digest(entry):
-                return f"审计日志第 {entry.id} 条与其摘要不符。"
+                return _("审计日志第 {number} 条与其摘要不符。").format(number=entry.id)
             if head and entry.id == head[0]:
                 if entry.hash != head[1]:
-                    return f"审计日志第 {entry.id} 条与库外留存的链头不符。"
+                    form = _("审计日志第 {number} 条与库外留存的链头不符。")
+                    return form.format(number=entry.id)
                 seen_head = True
             previous, expected = entry.hash, expected + 1
     if not seen_head and head:
-        return f"审计日志末尾被截断：应至少有 {head[0]} 条，现有 {expected - 1} 条。"
+        form = _("审计日志末尾被截断：应至少有 {wanted} 条，现有 {count} 条。")
+        return form.format(wanted=head[0], count=expected - 1)
     return None

@@ -13,6 +13,7 @@ from dashboard.commands.light import close_month, refresh_facts
 from dashboard.commands.period import ensure_expected
 from dashboard.commands.session import sweep
 from dashboard.db import reading, transaction
+from dashboard.i18n import _
 from dashboard.queries.file import kept_digests
 from models.audit import Via
 from models.programme import Programme
@@ -35,7 +36,7 @@ def daily(today: date | None = None) -> list[str]:
         sweep(session, now=clock.now())
         kept = kept_digests(session)
     if gone := files.sweep(kept):
-        done.append(f"清理无主文件 {gone} 个")
+        done.append(_("清理无主文件 {count} 个").format(count=gone))
     return done
 
 
@@ -55,5 +56,9 @@ def _programme(programme_id: int, day: date) -> list[str]:
         ids = [key for key in session.connection().scalars(projects) if key is not None]
         refresh_facts(session, ids, today=day)
         name = programme.name
-    lines = [f"{name}：应报任务增减 {expected} 项"] if expected else []
-    return [*lines, *([f"{name}：月末结账 {closed} 个项目月"] if closed else [])]
+    lines = []
+    if expected:
+        lines.append(_("{name}：应报任务增减 {count} 项").format(name=name, count=expected))
+    if closed:
+        lines.append(_("{name}：月末结账 {count} 个项目月").format(name=name, count=closed))
+    return lines

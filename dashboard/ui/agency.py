@@ -68,7 +68,7 @@ def _add(actor: Actor, places: pd.DataFrame) -> None:
         name = st.text_input(_("单位名称"), max_chars=80)
         aliases = st.text_input(_("别名（用顿号隔开）"), max_chars=400)
         region_id = _pick_region(_("所属地区"), places)
-        if st.form_submit_button(_("新增")) and region_id is not None:
+        if st.form_submit_button(_("添加")) and region_id is not None:
             run(
                 add_agency, actor, code=code or "", name=name or "", region_id=region_id,
                 aliases=aliases or "", done=_("已新增单位。"),
@@ -88,7 +88,7 @@ def show_regions(actor: Actor, places: pd.DataFrame) -> None:
         code = st.text_input(_("地区代码"), max_chars=24)
         name = st.text_input(_("地区名称"), max_chars=40)
         parent_id = _pick_region(_("上级地区"), places, optional=True)
-        if st.form_submit_button(_("新增")):
+        if st.form_submit_button(_("添加")):
             run(
                 add_region, actor, code=code or "", name=name or "", parent_id=parent_id,
                 done=_("已新增地区。"),

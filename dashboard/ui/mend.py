@@ -37,7 +37,7 @@ def show_errors(actor: Actor, upload_id: int, found: Examination) -> None:
         places = joined(p.cell or p.sheet for p in problems[:12])
         more = "…" if len(problems) > 12 else ""
         with st.expander(
-            _("{n} 处：{message}").format(n=len(problems), message=problems[0].message[:40])
+            _("{n} 处：{message}").format(n=len(problems), message=problems[0].message[:80])
             + aside(places + more),
             expanded=len(grouped) <= 4,
         ):

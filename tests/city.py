@@ -438,7 +438,7 @@ def furnish(session: Session, city: City) -> None:
         )  # fmt: skip
         record(session, leader, "instruction:give", given, comment=f"批示{mark}")
         move = Adjustment(
-            project_id=key, number=1, field=AdjustmentField.TARGET, old=f"原{mark}",
+            project_id=key, number=1, field=AdjustmentField.TARGET, old=f"目标{mark}",
             new=f"新{mark}", reason=f"调整{mark}", proposed_by_id=account_id, proposed_on=TODAY,
         )  # fmt: skip
         record(session, city[reporter], "adjustment:propose", move)

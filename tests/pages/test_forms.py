@@ -1,0 +1,228 @@
+"""Forms as people use them: the month's work of four roles, each click a command of its own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from importlib import import_module
+
+import pytest
+from sqlmodel import col, select
+
+from dashboard import db
+from models.audit import AuditEntry
+from models.instruction import Instruction
+from models.light import LightKind, LightOverride
+from models.milestone import Adjustment, AdjustmentState
+from models.report import ProgressReport, ReportState, ReportUnlock
+from models.upload import Upload, UploadState
+from tests.city import AUGUST, H1_ROW, HOUSING, City, workbook
+from tests.pages.conftest import Open, Shown
+
+GUARD = import_module("dashboard.ui.guard")  # the package gives the function this name
+
+
+def _report(city: City, code: str = "H1") -> ProgressReport:
+    with db.reading() as session:
+        statement = select(ProgressReport).where(
+            ProgressReport.project_id == city.id(code), ProgressReport.month == AUGUST
+        )
+        return max(session.exec(statement), key=lambda report: report.revision)
+
+
+def _offered(page: Shown, *rows: tuple[object, ...]) -> Shown:
+    page.test.file_uploader[0].set_value(("八月.xlsx", workbook(rows), "application/octet-stream"))
+    return page.run()
+
+
+@pytest.mark.feature("G5", "G12")
+def test_a_sheet_is_uploaded_checked_imported_submitted_confirmed_and_accepted(
+    open_page: Open, city: City
+) -> None:
+    page = _offered(open_page("reports", "REPORTER"), H1_ROW)
+
+    assert "核对 八月.xlsx" in page.text
+    assert "没有错误" in page.text
+    page.press("导入并报送 1 个项目")
+    assert not page.test.exception
+    assert _report(city).state is ReportState.SUBMITTED
+
+    page = open_page("reports", "REVIEWER").tick("全选（1 条）").press("审核通过 1 条")
+    assert not page.test.exception
+    assert _report(city).state is ReportState.CONFIRMED
+
+    page = open_page("reports", "SUPERVISOR").tick("全选（1 条）").press("审定 1 条")
+    assert not page.test.exception
+    assert _report(city).state is ReportState.ACCEPTED
+
+    board = open_page("board", "LEADER", card="H1")
+    assert "65" in board.text
+    assert "Sheet D3" in board.text
+    assert "八月.xlsx" in board.text
+
+
+@pytest.mark.feature("G6")
+def test_a_wrong_cell_is_named_mended_by_hand_and_imported(open_page: Open, city: City) -> None:
+    page = _offered(open_page("reports", "REPORTER"), (*H1_ROW[:2], "约26", *H1_ROW[3:]))
+
+    assert "C3" in page.text
+    assert any("改正前不会保存" in text for text in page.refused)
+    page.write("C3 改为", "26").press("改这一格")
+    assert "没有错误" in page.text
+    page.press("只存草稿")
+
+    report = _report(city)
+    assert not page.test.exception
+    assert (report.state, report.cumulative_quantity) == (ReportState.DRAFT, Decimal(26))
+
+
+def test_a_file_that_is_no_sheet_is_one_sentence_and_given_up(open_page: Open, city: City) -> None:
+    page = open_page("reports", "REPORTER")
+    page.test.file_uploader[0].set_value(("八月.xlsx", b"%PDF-1.4", "application/pdf"))
+    page.run()
+
+    assert len(page.refused) == 1
+    assert "PDF" in page.refused[0]
+    page.press("放弃这个文件")
+
+    assert not page.test.exception
+    with db.reading() as session:
+        newest = session.exec(select(Upload).order_by(col(Upload.id).desc())).first()
+    assert newest is not None
+    assert newest.state is UploadState.DISCARDED
+
+
+@pytest.mark.feature("G12")
+def test_a_report_comes_back_with_the_reason_on_the_page(open_page: Open, city: City) -> None:
+    page = open_page("reports", "REPORTER").tick("全选（2 条）").press("报送 2 条")
+    assert not page.test.exception
+
+    page = open_page("reports", "REVIEWER").tick("全选（2 条）")
+    refused = page.press("退回 2 条").refused
+    assert refused == ["请填写退回原因。"]
+    page.write("退回原因", "照片不清").press("退回 2 条")
+
+    assert _report(city).state is ReportState.RETURNED
+    assert "照片不清" in open_page("reports", "REPORTER").text
+    assert "照片不清" in open_page("desk", "REPORTER").text
+
+
+@pytest.mark.feature("H12")
+def test_a_leader_instructs_from_the_board_and_the_unit_answers(
+    open_page: Open, city: City
+) -> None:
+    page = open_page("board", "LEADER", card="S1", act="instruct")
+    page.write("批示内容", "请教育局抓紧").press("批示")
+    assert not page.test.exception
+    with db.reading() as session:
+        given = session.exec(select(Instruction).order_by(col(Instruction.id).desc())).first()
+    assert given is not None
+    assert (given.words, given.project_id) == ("请教育局抓紧", city.id("S1"))
+    assert "请教育局抓紧" in open_page("desk", "schools reporter").text
+
+    answer = open_page("project", "schools reporter", id=str(city.id("S1")), section="instructions")
+    answer.write("办理情况", "已安排").press("提交答复")
+
+    assert not answer.test.exception
+    with db.reading() as session:
+        answered = session.get_one(Instruction, given.id)
+        assert answered.answer == "已安排"
+    assert "已安排" in open_page("desk", "LEADER").text
+
+
+@pytest.mark.feature("H1")
+def test_the_office_sets_a_light_by_hand_with_a_reason(open_page: Open, city: City) -> None:
+    page = open_page("project", "SUPERVISOR", id=str(city.id("H2")))
+    page.write("改灯理由", "").press("改灯")
+    assert page.refused == ["请填写改灯理由。"]
+
+    page.write("改灯理由", "暴雨停工").press("改灯")
+
+    assert not page.test.exception
+    with db.reading() as session:
+        row = session.exec(select(LightOverride).order_by(col(LightOverride.id).desc())).first()
+    assert row is not None
+    assert (row.reason, row.kind) == ("暴雨停工", LightKind.DONE)
+    assert "暴雨停工" in open_page("project", "LEADER", id=str(city.id("H2"))).text
+
+
+@pytest.mark.feature("G14")
+def test_an_unlock_is_asked_on_the_page_and_approved_by_the_office(
+    open_page: Open, city: City
+) -> None:
+    page = open_page("reports", "REPORTER", month="2026-07-01")
+    page.write("解锁理由", "补报照片").press("提交申请")
+    assert not page.test.exception
+
+    office = open_page("reports", "SUPERVISOR")
+    assert "补报照片" in office.text
+    office.press("批准解锁")
+
+    assert not office.test.exception
+    with db.reading() as session:
+        opened = session.exec(select(ReportUnlock).where(
+            col(ReportUnlock.approved_on).is_not(None))).all()  # fmt: skip
+    assert len(opened) == 1
+    assert opened[0].approved_by_id == city["SUPERVISOR"].account_id
+
+
+@pytest.mark.feature("F7")
+def test_an_adjustment_is_decided_on_the_plan_page(open_page: Open, city: City) -> None:
+    page = open_page("plan", "SUPERVISOR")
+    before = page.text.count("待审批")
+    page.press("批准")
+
+    assert not page.test.exception
+    assert page.refused == [], page.labels
+    with db.reading() as session:
+        approved = session.exec(
+            select(Adjustment).where(Adjustment.state == AdjustmentState.APPROVED)
+        ).all()
+    assert before
+    assert len(approved) == 1
+    assert approved[0].new.startswith("新")
+
+
+@pytest.mark.feature("G12")
+def test_no_change_is_one_click(open_page: Open, city: City) -> None:
+    with db.transaction() as session:
+        for report in session.exec(select(ProgressReport).where(ProgressReport.month == AUGUST)):
+            report.month = AUGUST.replace(month=9)  # nobody has reported August yet
+    page = open_page("reports", "REPORTER", month="2026-08-01")
+
+    page.press(f"H1 供热管网改造{HOUSING}：本月无变化")
+
+    report = _report(city)
+    assert not page.test.exception
+    assert (report.no_change, report.state) == (True, ReportState.DRAFT)
+    assert report.completed_pct == Decimal("56.1011")
+
+
+@pytest.mark.safety("AC4")
+def test_a_click_after_signing_out_writes_nothing(
+    open_page: Open, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("reports", "REPORTER").tick("全选（2 条）")
+    with db.reading() as session:
+        before = len(session.exec(select(AuditEntry)).all())
+
+    monkeypatch.setattr(GUARD, "session_uid", lambda: "ended")
+    page.press("报送 2 条")
+
+    assert "重新登录" in page.text
+    assert HOUSING not in page.text
+    assert _report(city).state is ReportState.DRAFT
+    with db.reading() as session:
+        assert len(session.exec(select(AuditEntry)).all()) == before
+
+
+@pytest.mark.safety("AU11")
+def test_a_role_taken_away_works_at_the_next_click(
+    open_page: Open, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("reports", "REPORTER").tick("全选（2 条）")
+
+    monkeypatch.setattr(GUARD, "actor_of", lambda *_args: city["NOBODY"])
+    page.press("报送 2 条")
+
+    assert page.refused == ["您没有权限进行此操作。"]
+    assert _report(city).state is ReportState.DRAFT

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -21,6 +21,7 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_another
 from dashboard.queries.scope import scope_of, scopes_of
+from dashboard.rules.progress import month_end
 from dashboard.rules.words import required_words
 from models.agency import Agency
 from models.audit import AuditEntry
@@ -248,6 +249,29 @@ def _supersede(session: Session, actor: Actor, report: ProgressReport, today: da
     for earlier in session.exec(statement):
         earlier.superseded_on = today
         record(session, actor, "report:supersede", earlier)
+        _reopen_milestones(session, actor, report, earlier, today)
+
+
+def _reopen_milestones(
+    session: Session, actor: Actor, report: ProgressReport, earlier: ProgressReport, today: date
+) -> None:
+    """Let nodes that a revision no longer calls done be open again; the past keeps its version."""
+    gone = set(named_milestones(earlier.milestone_done)) - set(
+        named_milestones(report.milestone_done)
+    )
+    statement = rows_of(Milestone).where(
+        Milestone.project_id == report.project_id,
+        Milestone.kind == MilestoneKind.NODE,
+        col(Milestone.name).in_(gone),
+        col(Milestone.completed_on).between(report.month, month_end(report.month)),
+        col(Milestone.known_until).is_(None),
+    )
+    for done in session.exec(statement).all() if gone else ():
+        kept = done.model_dump(exclude={"id", "created_at", "changed_at", "version"})
+        anew = {"completed_on": None, "completed_known_on": None, "known_from": today}
+        done.known_until = today
+        record(session, actor, "milestone:end", done)
+        record(session, actor, "milestone:adjust", Milestone(**{**kept, **anew}))
 
 
 def named_milestones(words: str) -> list[str]:
@@ -268,9 +292,8 @@ def _complete_milestones(
         col(Milestone.completed_on).is_(None),
         col(Milestone.known_until).is_(None),
     )
-    month_end = (report.month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(1)
     for milestone in session.exec(statement):
-        milestone.completed_on = min(month_end, today)
+        milestone.completed_on = min(month_end(report.month), today)
         milestone.completed_known_on = today
         record(session, actor, "milestone:complete", milestone)
 

@@ -396,6 +396,26 @@ def test_an_accepted_report_completes_the_steps_it_names(city_session: Session, 
     assert (step.completed_on, step.completed_known_on) == (date(2026, 8, 31), TODAY)
 
 
+@pytest.mark.feature("F5", "G14")
+def test_a_step_that_a_correction_takes_back_is_open_again(
+    city_session: Session, city: City
+) -> None:
+    name = f"主体完工{HOUSING}"
+    for words in (name, "别的"):
+        imported(city_session, city, (*H1_ROW[:4], f"形象{words}", *H1_ROW[5:]), submit=False)
+        report = newest(city_session, city, "H1")
+        report.milestone_done = words
+        submit_reports(city_session, city["REPORTER"], [report.id or 0], today=TODAY)
+        confirm_reports(city_session, city["REVIEWER"], [report.id or 0])
+        accept_reports(city_session, city["SUPERVISOR"], [report.id or 0], today=TODAY)
+        _unlock(city_session, city, date(2026, 9, 6))
+
+    steps = city_session.exec(select(Milestone).where(Milestone.name == name)).all()
+    assert {(step.known_until, step.completed_on) for step in steps} == {
+        (TODAY, date(2026, 8, 31)), (None, None),
+    }  # fmt: skip
+
+
 def test_a_grant_over_listed_projects_accepts_only_those(city_session: Session, city: City) -> None:
     imported(city_session, city)
     report = newest(city_session, city, "H1")

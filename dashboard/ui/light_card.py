@@ -67,8 +67,16 @@ def _head(card: LightCard, *, documented: bool) -> None:
     notes = []
     if card.open and not documented:
         notes.append(_("本月尚未结账，以下为截至 {day} 的情况。").format(day=card.as_of))
-    elif card.closing_written_on:
+    elif card.closing_written_on and card.closing_kind in (None, card.kind):
         notes.append(_("月末灯写入于 {day}，不再改动。").format(day=card.closing_written_on))
+    elif card.closing_written_on:
+        notes.append(
+            _("月末灯是“{kind}”，写入于 {day}，不再改动；以上为截至 {as_of} 的情况。").format(
+                kind=_((card.closing_kind or card.kind).label),
+                day=card.closing_written_on,
+                as_of=card.as_of,
+            )
+        )
     if card.recovered_on:
         notes.append(_("迟报，已于 {day} 补齐。").format(day=card.recovered_on))
     if card.red_run > 1:
@@ -107,7 +115,7 @@ def _figures(card: LightCard) -> None:
     ]
     columns = {"title": _("数据"), "text": _("数值"), "bound": _("所在界限（起决定作用）")}
     with st.expander(_("用到的数据"), expanded=True):
-        parts.show_table(shown, columns, numbers=["text"])
+        parts.show_table(shown, columns, numbers=["text"], stack=False)
         unknown = joined(row["title"] for row in rows if row["value"] is None)
         if unknown:
             st.caption(_("没有数据：{titles}").format(titles=unknown))

@@ -29,11 +29,9 @@ def _menu(actor: Actor) -> list[st.Page]:
         ("agencies", _("单位与地区"), Action.AGENCY_EDIT),
         ("log", _("审计日志"), Action.AUDIT_READ),
     ]
-    allowed = [
-        (name, title)
-        for name, title, action in entries
-        if actor.may(action)
-    ] + [("account", _("账户"))]
+    allowed = [(name, title) for name, title, action in entries if actor.may(action)] + [
+        ("account", _("账户"))
+    ]
     pages = [
         st.Page(PAGES / f"{name}.py", title=title, url_path=name) for name, title in allowed[1:]
     ]
@@ -47,12 +45,24 @@ def _menu(actor: Actor) -> list[st.Page]:
     ]
 
 
+def _show_phone_menu(pages: list[st.Page]) -> None:
+    """Draw the menu once more as a row of links, which the stylesheet shows on a phone only.
+
+    Streamlit's own menu would lie over the page there, and stay open after a choice.
+    """
+    with st.container(horizontal=True, key="phone-menu", gap=None):
+        for page in pages:
+            st.page_link(page)
+
+
 def main() -> None:
     """Look up who acts, draw the menu, run the page."""
     actor = signed_in()
     st.set_page_config(page_title=_("民生实事督查看板"), page_icon="🚦", layout="wide")
     style.apply()
-    page = st.navigation(_menu(actor), position="top")
+    pages = _menu(actor)
+    page = st.navigation(pages, position="top")
+    _show_phone_menu(pages[1:])
     if demonstration := clock.frozen_day():
         text = _("演示环境：数据系构造或摘自公开资料；系统日期固定为 {day}。").format(
             day=demonstration.isoformat()

@@ -251,6 +251,24 @@ def test_the_card_names_the_cell_of_the_sheet_a_figure_came_from(session: Sessio
     assert card.remedies == ("累计完成进度高于 54%",)
 
 
+@pytest.mark.feature("H3")
+def test_a_report_that_leaves_its_figure_out_does_not_turn_green_by_an_old_milestone(
+    session: Session,
+) -> None:
+    town = plant(session, codes=("P1",))
+    node(session, town, "P1", date(2026, 3, 31), date(2026, 3, 30))
+    report(session, town, "P1", 8, None, accepted_on=date(2026, 9, 2))
+    lit(session, town)
+
+    card = explain_light(session, LEADER, town.projects["P1"].id or 0, AUGUST, TODAY)
+
+    assert (card.kind, card.case_words) == (
+        LightKind.UNKNOWN,
+        "有序时进度，但没有完成进度，无从判断",
+    )
+    assert card.remedies == ("累计完成进度高于 54%",)
+
+
 @pytest.mark.feature("H4", "H5")
 def test_the_card_of_a_closed_month_names_the_report_it_was_lit_by(session: Session) -> None:
     town = plant(session, codes=("P1",))

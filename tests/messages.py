@@ -102,16 +102,17 @@ def _within(module: ModuleType, texts: Iterable[str]) -> Iterator[Message]:
         yield Message(text, path.relative_to(ROOT).as_posix(), next(found, 1))
 
 
-def _kinds(parent: type[Any]) -> Iterator[type[Any]]:
+def kinds(parent: type[Any]) -> Iterator[type[Any]]:
+    """Give the classes below a class."""
     for kind in parent.__subclasses__():
         yield kind
-        yield from _kinds(kind)
+        yield from kinds(kind)
 
 
 def _of_models() -> Iterator[Message]:
-    for code in _kinds(Code):
+    for code in kinds(Code):
         yield from _within(importlib.import_module(code.__module__), [each.label for each in code])
-    for table in _kinds(SQLModel):
+    for table in kinds(SQLModel):
         if table.__module__.startswith(f"{models.__name__}."):
             fields = table.model_fields.values()
             texts = [text for each in fields for text in (each.title, each.description) if text]

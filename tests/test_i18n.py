@@ -5,15 +5,28 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Message as Entry
+from sqlmodel import SQLModel
 
 from dashboard import i18n
+from dashboard.documents.template import template
+from dashboard.imports.context import Context, SheetKind
+from dashboard.imports.examination import Status
+from dashboard.imports.headings import COLUMNS
+from dashboard.imports.sheet import examine
 from dashboard.queries.audit import event_word
+from dashboard.rules.fact import FACTS
+from dashboard.ui.report import WHO_HAS_IT
+from dashboard.ui.upload import STATUS_WORDS
+from models.base import Code
+from tests.imports.conftest import HOUSING, PIPES
 from tests.messages import (
     CHINESE,
     FOLDERS,
@@ -21,6 +34,7 @@ from tests.messages import (
     catalogue,
     collected,
     is_translated,
+    kinds,
     words,
 )
 
@@ -57,6 +71,9 @@ TYPED = {
 """Entries that quote, in English too, what has to be typed in Chinese."""
 EVENT = re.compile(r"[a-z]+:[a-z_-]+")
 QUOTED = re.compile(r"“[^”]*”")
+
+
+MONTH = Context(SheetKind.MONTHLY, date(2026, 8, 1), HOUSING, (HOUSING,), (PIPES,))
 
 
 @pytest.fixture
@@ -182,6 +199,39 @@ def test_nothing_is_translated_before_it_is_known_for_whom() -> None:
     ]
 
     assert not early
+
+
+def _named_together() -> Iterator[list[str]]:
+    """Give the names that stand side by side: fields of a table, labels of a list, and so on."""
+    for table in kinds(SQLModel):
+        fields = table.model_fields.values()
+        yield [each.title for each in fields if each.title]
+    for code in kinds(Code):
+        yield [each.label for each in code]
+    for columns in COLUMNS.values():
+        yield [column.title for column in columns]
+    yield [fact.title for fact in FACTS.values()]
+    yield list(STATUS_WORDS.values())
+    yield list(WHO_HAS_IT.values())
+
+
+@pytest.mark.usefixtures("english")
+def test_what_has_two_names_side_by_side_has_two_in_english() -> None:
+    for names in _named_together():
+        chinese = set(names)
+
+        assert len({i18n._(name) for name in chinese}) == len(chinese), chinese
+
+
+@pytest.mark.usefixtures("english")
+def test_a_template_handed_out_in_english_is_read_back() -> None:
+    current = {"cumulative_quantity": Decimal(26), "completed_pct": Decimal("65.25")}
+    filled = replace(MONTH, projects=(replace(PIPES, current=current),))
+
+    found = examine(template(filled), "template.xlsx", filled)
+
+    assert found.problems == ()
+    assert [draft.status for draft in found.drafts] == [Status.UNCHANGED]
 
 
 @pytest.mark.usefixtures("english")

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports.column import FIGURES, Column, Kind
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Level, Problem
@@ -183,7 +183,7 @@ def _wrong_month(one: Mapped, context: Context, sheet: str, found: Found) -> Pro
 
 
 def _twice(kept: list[Mapped], column: Column, sheet: str, found: Found) -> Problem:
-    letters = "、".join(letter(one.index) for one in kept)
+    letters = joined(letter(one.index) for one in kept)
     return Problem(
         Level.ERROR,
         "column_twice",

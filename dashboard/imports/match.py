@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
 from dashboard.imports.headings import squeezed
 
@@ -94,7 +94,7 @@ class Matcher:
                 field="project_name",
                 rule="ambiguous",
                 message=_("有 {count} 个项目叫这个名称").format(count=len(own)),
-                remedy=_("填写项目编号：{codes}").format(codes="、".join(p.code for p in own)),
+                remedy=_("填写项目编号：{codes}").format(codes=joined(p.code for p in own)),
             )
         if own:
             return Matched(own[0])
@@ -117,7 +117,7 @@ class Matcher:
         return [own[index] for _choice, _score, index in found]
 
     def _unknown(self, field: str, text: str, near: list[Project]) -> Matched:
-        offered = "、".join(f"{project.code} {project.name}" for project in near)
+        offered = joined(f"{project.code} {project.name}" for project in near)
         if self.context.kind is SheetKind.PLAN:
             return _new(field, text, offered)
         return Matched(
@@ -145,7 +145,7 @@ class Matcher:
             return found
         if not project.work_items and isinstance(name, str) and same(name) == same(project.name):
             return found
-        listed = "、".join(f"{item.code} {item.name}".strip() for item in project.work_items[:6])
+        listed = joined(f"{item.code} {item.name}".strip() for item in project.work_items[:6])
         return Matched(
             field="work_item_code" if isinstance(code, str) else "work_item_name",
             rule="unknown_work_item",

@@ -93,8 +93,11 @@ def _mark(sheet: Worksheet, name: str, problems: list[Problem]) -> None:
         cell = sheet.cell(merged.min_row, merged.min_col)
     worst = min(problems, key=lambda problem: list(_COLOURS).index(problem.level))
     cell.fill = PatternFill("solid", start_color=_COLOURS[worst.level])
-    text = "\n".join(f"【{_(_WORDS[p.level])}】{p.message}。{p.remedy}" for p in problems)
-    if cell.comment and not cell.comment.text.startswith("【"):
+    form = _("【{level}】{problem}。{remedy}")
+    text = "\n".join(
+        form.format(level=_(_WORDS[p.level]), problem=p.message, remedy=p.remedy) for p in problems
+    )
+    if cell.comment and cell.comment.author != _AUTHOR:
         text = f"{text}\n\n{cell.comment.text}"
     cell.comment = Comment(text, _AUTHOR, height=110, width=320)
 

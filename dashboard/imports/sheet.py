@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
 from dashboard.imports.grid import Book, Grid, Refused, place
@@ -72,7 +72,7 @@ def _no_table(book: Book, context: Context) -> Problem:
             Level.ERROR,
             "wrong_month",
             _("工作表“{sheets}”不是本期的，本期是 {month} 月").format(
-                sheets="、".join(other[:5]), month=context.month.month
+                sheets=joined(other[:5]), month=context.month.month
             ),
             _("换成本期的报表；如果只是工作表名没改，请改为“{month}月”").format(
                 month=context.month.month

@@ -107,7 +107,8 @@ class TableExamination:
 
     def _tell(self, row: int, text: str) -> None:
         shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")
-        self.sink.tell(self.grid.name, f"{row + 1}:{row + 1}", f"{text}：{shown[:30]}")
+        said = _("{title}：{text}").format(title=text, text=shown[:30])
+        self.sink.tell(self.grid.name, f"{row + 1}:{row + 1}", said)
 
     def _table(self) -> Table:
         found = self.found

@@ -16,6 +16,14 @@ from models.project import WorkItem
 from models.report import CellSource, ProgressReport, ReportState
 from models.upload import Upload
 
+_OF_REPORT = (
+    "month", "revision", "state", "receipt", "no_change", "cumulative_quantity",
+    "monthly_quantity", "completed_pct", "physical_progress", "problem", "cause", "measure",
+    "next_step", "forecast_on", "completed_investment_wan", "allocated_wan", "paid_wan",
+    "published_status", "warning_reason", "return_reason", "submitted_on", "accepted_on",
+    "superseded_on", "source", "source_url",
+)  # fmt: skip
+
 
 def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
     """List a project's reports, newest month first; only accepted ones for who may not read drafts.
@@ -29,37 +37,10 @@ def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataF
     source_url.
     """
     submitter = aliased(Account)
-    names = [
-        "month",
-        "revision",
-        "state",
-        "receipt",
-        "no_change",
-        "cumulative_quantity",
-        "monthly_quantity",
-        "completed_pct",
-        "physical_progress",
-        "problem",
-        "cause",
-        "measure",
-        "next_step",
-        "forecast_on",
-        "completed_investment_wan",
-        "allocated_wan",
-        "paid_wan",
-        "published_status",
-        "warning_reason",
-        "return_reason",
-        "submitted_on",
-        "accepted_on",
-        "superseded_on",
-        "source",
-        "source_url",
-    ]
     statement: Columns = (
         select(
             col(ProgressReport.id).label("report_id"),
-            *[getattr(ProgressReport, name) for name in names],
+            *[getattr(ProgressReport, name) for name in _OF_REPORT],
             submitter.display_name.label("submitter"),  # type: ignore[attr-defined]
         )
         .outerjoin(submitter, submitter.id == col(ProgressReport.submitted_by_id))  # type: ignore[arg-type]

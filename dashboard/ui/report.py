@@ -153,7 +153,10 @@ def _waiting(
     reason = st.text_input(_("退回原因"), key=f"return-{state}", max_chars=500)
     with st.container(horizontal=True):
         word = _("审核通过 {n} 条") if confirming else _("审定 {n} 条")
-        if st.button(word.format(n=len(ids)), type="primary", disabled=not ids, key=f"ok-{state}"):
+        # A click counts only for the reports as they were shown: changed ones are shown anew.
+        seen = hash(tuple((row["report_id"], row["version"]) for row in waiting))
+        passes = word.format(n=len(ids))
+        if st.button(passes, type="primary", disabled=not ids, key=f"ok-{state}-{seen}"):
             _pass_on(actor, ids, confirming=confirming, today=today)
         if st.button(_("退回 {n} 条").format(n=len(ids)), disabled=not ids, key=f"no-{state}"):
             done = _("已退回，原因已显示在填报员的待办中。")

@@ -8,7 +8,8 @@ from importlib import import_module
 import pytest
 from sqlmodel import col, select
 
-from dashboard import db
+from dashboard import audit, db
+from dashboard.commands.upload import mend_cell
 from models.audit import AuditEntry
 from models.instruction import Instruction
 from models.light import LightKind, LightOverride
@@ -58,6 +59,49 @@ def test_a_sheet_is_uploaded_checked_imported_submitted_confirmed_and_accepted(
     assert "65" in board.text
     assert "Sheet D3" in board.text
     assert "八月.xlsx" in board.text
+
+
+@pytest.mark.safety("RE11")
+def test_a_click_imports_only_the_figures_that_were_shown(open_page: Open, city: City) -> None:
+    page = _offered(open_page("reports", "REPORTER"), H1_ROW)
+    key = int(page.test.query_params["upload"][0])
+    with db.transaction() as session:
+        mend_cell(session, city["REPORTER"], key, sheet="Sheet", cell="E3", text="回填")
+
+    page.press("导入并报送 1 个项目")
+
+    with db.reading() as session:
+        assert session.get_one(Upload, key).state is UploadState.DRAFT
+    assert "回填" in page.text
+    page.press("导入并报送 1 个项目")
+    assert _report(city).physical_progress == "回填"
+
+
+@pytest.mark.feature("G5")
+def test_a_checked_sheet_says_its_own_month_whatever_the_link_says(
+    open_page: Open, city: City
+) -> None:
+    page = _offered(open_page("reports", "REPORTER"), H1_ROW)
+    key = page.test.query_params["upload"][0]
+
+    page = open_page("reports", "REPORTER", upload=key, month="2026-07-01")
+
+    assert "2026年8月" in page.text
+    assert "2026年7月" not in page.text
+
+
+@pytest.mark.safety("RE11")
+def test_a_reviewer_passes_only_reports_as_they_were_shown(open_page: Open, city: City) -> None:
+    _offered(open_page("reports", "REPORTER"), H1_ROW).press("导入并报送 1 个项目")
+    page = open_page("reports", "REVIEWER").tick("全选（1 条）")
+    with db.transaction() as session:
+        session.get_one(ProgressReport, _report(city).id).completed_pct = Decimal(99)
+        audit.append(session, None, "report:edit")
+
+    page.press("审核通过 1 条")
+
+    assert _report(city).state is ReportState.SUBMITTED
+    assert "99" in page.text
 
 
 @pytest.mark.feature("G6")

@@ -27,6 +27,7 @@ from models.agency import Agency
 from models.audit import AuditEntry
 from models.base import utc_now
 from models.milestone import Milestone, MilestoneKind
+from models.project import LivelihoodProject
 from models.report import (
     FIGURES,
     CellSource,
@@ -98,6 +99,8 @@ def editable_report(
     Raises:
         Invalid: the month is locked, or the report has been sent on and was not returned.
     """
+    # Two who write for a project at once must not both begin the month's report.
+    load(session, LivelihoodProject, project_id, lock=True)
     require_open(session, project_id, period, today)
     statement = (
         rows_of(ProgressReport)

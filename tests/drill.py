@@ -114,7 +114,7 @@ def _import(preview: str) -> None:
 
     actor, upload_id, examination, today = pickle.loads(Path(preview).read_bytes())
     with db.transaction() as session:
-        commit_upload(session, actor, upload_id, examination, reasons={}, today=today, submit=True)
+        commit_upload(session, actor, upload_id, examination, reasons={}, today=today, submit=False)
 
 
 def _ended(pid: int) -> int:

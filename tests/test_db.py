@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, func, select
 
 from dashboard import audit, db, settings
-from dashboard.errors import Unavailable
+from dashboard.errors import Conflict, Unavailable
 from models.audit import AuditEntry
 from models.region import Region
 
@@ -104,3 +104,54 @@ def test_every_connection_confirms_only_what_is_on_disk(office: Engine) -> None:
             else:
                 assert connection.scalar(text("SHOW synchronous_commit")) == "on"
                 assert connection.scalar(text("SHOW lock_timeout")) == "1s"
+
+
+@pytest.mark.safety("RE11")
+def test_two_people_on_one_record_lose_no_change_and_are_told_of_each_other(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "engine", lambda: engine)
+    with db.transaction() as session:
+        region = Region(code="R", name="0", path="/")
+        session.add(region)
+    told: list[str] = []
+
+    def raise_by_one(times: int) -> None:
+        while times:
+            with db.reading() as session:
+                shown = session.get_one(Region, region.id)
+                seen, count = shown.version, int(shown.name)
+            try:
+                with db.transaction() as session:
+                    row = db.load(session, Region, region.id, version=seen)
+                    row.name = str(count + 1)
+                times -= 1
+            except Conflict as conflict:
+                told.append(str(conflict))
+
+    people = [threading.Thread(target=raise_by_one, args=(150,)) for _ in range(2)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    with db.reading() as session:
+        assert session.get_one(Region, region.id).name == "300"
+    assert all("修改" in text for text in told)
+
+
+@pytest.mark.safety("RE11")
+def test_a_lock_shows_the_row_as_it_is_now(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "engine", lambda: engine)
+    with db.transaction() as session:
+        region = Region(code="R", name="旧", path="/")
+        session.add(region)
+    with db.reading() as session:
+        shown = session.get_one(Region, region.id)
+        shown_name = shown.name
+        session.rollback()
+        with db.transaction() as other:
+            other.get_one(Region, region.id).name = "新"
+        locked = db.load(session, Region, region.id, lock=True)
+
+        assert (shown_name, locked.name) == ("旧", "新")

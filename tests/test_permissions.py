@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import import_module
@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from dashboard import commands, db
+from dashboard import audit, commands, db
 from dashboard.commands import (
     account,
     adjustment,
@@ -36,9 +36,10 @@ from dashboard.commands import (
     project,
     report,
     rule,
+    take_back,
     unlock,
     upload,
-)  # fmt: skip
+)
 from dashboard.commands import (
     session as sessions,
 )
@@ -50,7 +51,7 @@ from dashboard.queries.scope import scopes_of
 from models.account import Account, Role, RoleGrant
 from models.agency import Agency
 from models.audit import AuditEntry
-from models.light import LightKind
+from models.light import LightKind, LightRuleSet
 from models.milestone import AdjustmentField
 from models.programme import Programme
 from models.project import LivelihoodProject, SupportingAgency
@@ -185,6 +186,12 @@ def _period(s: Stage) -> ReportingPeriod:
     return s.session.get_one(ReportingPeriod, s.city.periods["home", AUGUST].id)
 
 
+def _other_rules(s: Stage) -> int:
+    s.session.add(LightRuleSet(code="OTHER", name="另一套", since=date(2000, 1, 1)))
+    s.session.flush()
+    return s.programme().version
+
+
 def _uid(s: Stage, account_id: int) -> str:
     return sessions.sign_in(s.session, account_id, address="::1", agent="test", now=NOW).uid
 
@@ -215,8 +222,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         aliases="", active=True)),
     "batch.commit_upload": (UNIT, lambda s: s.upload(), lambda s, a, k: batch.commit_upload(
         s.session, a, k[0], k[1], reasons={}, today=TODAY, submit=True)),
-    "batch.take_back_upload": (UNIT, lambda s: s.committed(), lambda s, a, k:
-        batch.take_back_upload(s.session, a, k)),
+    "take_back.take_back_upload": (UNIT, lambda s: s.committed(), lambda s, a, k:
+        take_back.take_back_upload(s.session, a, k)),
     "evidence.attach_evidence": (UNIT, lambda s: s.draft(), lambda s, a, k:
         evidence.attach_evidence(s.session, a, k, name="a.pdf", data=b"%PDF-1", caption="")),
     "grant.grant_role": ({"SECURITY"}, lambda s: s.spare(), lambda s, a, k: grant.grant_role(
@@ -257,8 +264,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         s.session, a, s.h1, month=AUGUST, today=TODAY)),
     "rule.add_rule_version": ({"ADMIN"}, _rule_draft, lambda s, a, k: rule.add_rule_version(
         s.session, a, k, today=TODAY)),
-    "rule.choose_rule_set": ({"ADMIN"}, lambda s: s.programme().version, lambda s, a, version:
-        rule.choose_rule_set(s.session, a, s.home, "DEFAULT", version=version, today=TODAY)),
+    "rule.choose_rule_set": ({"ADMIN"}, _other_rules, lambda s, a, version:
+        rule.choose_rule_set(s.session, a, s.home, "OTHER", version=version, today=TODAY)),
     "rule.give_fact": (OFFICE, lambda s: None, lambda s, a, _: rule.give_fact(
         s.session, a, s.h1, AUGUST, "justified_delay", Decimal(1), source="文号", today=TODAY)),
     "session.sign_out": (set(ROLES), lambda s: None, lambda s, a, _: sessions.sign_out(
@@ -385,6 +392,28 @@ class _Joined(Session):
     def connection(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.pop("execution_options", None)
         return super().connection(*args, **kwargs)
+
+
+@pytest.mark.safety("AD1")
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", MATRIX.keys() - {"plan.commit_plan"})
+def test_each_command_leaves_a_line_whose_fields_are_filled(stage: Stage, name: str) -> None:
+    allowed, prepare, call = MATRIX[name]
+    ready = prepare(stage)
+    actor = replace(stage.city[min(allowed)], address="10.1.2.3")
+    before = audit.version(stage.session)
+
+    call(stage, actor, ready)
+
+    lines = stage.session.exec(select(AuditEntry).where(col(AuditEntry.id) > before)).all()
+    line = max(lines, key=lambda each: len(each.changes))
+    assert line.success
+    assert (line.account_id, line.account_name) == (actor.account_id, actor.name)
+    assert line.address in ("10.1.2.3", "::1")
+    assert all((line.at, line.via, line.event, line.table_name, line.row_key, line.hash))
+    assert line.changes != "{}" or line.comment
+    assert ":" in line.event
+    assert line.roles or name.startswith(("session.", "account.")) or min(allowed) == "NOBODY"
 
 
 @pytest.mark.safety("AC1")

@@ -31,6 +31,7 @@ from dashboard.rules.fact import facts_on
 from dashboard.rules.light import RuleSet, holds_until, light
 from dashboard.rules.month import month_facts
 from dashboard.rules.progress import Subject, month_end
+from dashboard.rules.words import required_words
 from models.fact import ProjectMonth, RegionMonth
 from models.light import LightKind, LightOverride, LightRecord
 from models.programme import Programme
@@ -345,17 +346,16 @@ def override_light(
         Invalid: no reason, or the last day comes before the first.
     """
     allow(actor, Action.LIGHT_OVERRIDE, scope_of(session, project_id))
-    if not reason.strip():
-        raise Invalid(_("请填写改灯理由。"))
+    reason = required_words(reason, _("改灯理由"))
     if last_on is not None and last_on < first_on:
         raise Invalid(_("截止日不能早于起始日。"))
     row = LightOverride(
         project_id=project_id,
         kind=kind,
-        reason=reason.strip(),
+        reason=reason,
         first_on=first_on,
         last_on=last_on,
         by_id=actor.account_id,
     )
-    record(session, actor, Action.LIGHT_OVERRIDE, row, comment=reason.strip())
+    record(session, actor, Action.LIGHT_OVERRIDE, row, comment=reason)
     return row

@@ -18,6 +18,7 @@ from dashboard.db import load
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
+from dashboard.rules.words import limited_words
 from models.programme import Programme
 from models.project import LivelihoodProject
 from models.report import ExpectedReport, ProgressReport, ReportingPeriod
@@ -148,6 +149,7 @@ def change_period_days(
     """Give one period days of its own (例外), such as the first two months by mid-March."""
     period = load(session, ReportingPeriod, period_id, version=version)
     allow_programme(session, actor, Action.PERIOD_EDIT, period.programme_id)
+    exception = limited_words(exception, _("例外说明"), 200)
     set_days(period, due_on, timely_until, locked_after, exception)
     record(session, actor, Action.PERIOD_EDIT, period, comment=exception)
     return period

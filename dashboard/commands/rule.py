@@ -21,6 +21,7 @@ from dashboard.queries.scope import scope_of
 from dashboard.rules.light import RuleSet
 from dashboard.rules.month import GIVEN
 from dashboard.rules.problem import problems
+from dashboard.rules.words import required_words
 from models.fact import ProjectMonth, RegionMonth
 from models.light import (
     GivenFact,
@@ -33,6 +34,7 @@ from models.light import (
 from models.programme import Programme
 
 _HEX = frozenset("0123456789abcdefABCDEF")
+_LARGEST = 10**9
 
 
 @dataclass(frozen=True)
@@ -175,18 +177,19 @@ def give_fact(
     allow(actor, Action.LIGHT_OVERRIDE, scope_of(session, project_id))
     if fact not in GIVEN:
         raise Invalid(_("“{fact}”不是可以人工认定的事实。").format(fact=fact))
+    if not value.is_finite() or abs(value) > _LARGEST:
+        raise Invalid(_("认定值应是数字。"))
     if fact in {"justified_delay", "registered", "funds_met"} and value not in (0, 1):
         raise Invalid(_("“{title}”只能是 1 或 0。").format(title=_(GIVEN[fact])))
-    if not source.strip():
-        raise Invalid(_("请写明认定依据。"))
+    source = required_words(source, _("认定依据"), 400)
     row = GivenFact(
         project_id=project_id,
-        month=month,
+        month=month.replace(day=1),
         fact=fact,
         value=value,
         given_on=today,
         by_id=actor.account_id,
-        source=source.strip(),
+        source=source,
     )
     record(session, actor, Action.LIGHT_OVERRIDE, row)
     refresh_facts(session, {project_id}, today=today)

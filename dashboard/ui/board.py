@@ -42,12 +42,7 @@ def words(legend: pd.DataFrame) -> dict[str, str]:
 
 def choose_day(today: date) -> date:
     """Give the day the board is shown as of: today, or the day named in the link (H10)."""
-    named = st.query_params.get("day", "")
-    try:
-        picked = date.fromisoformat(named)
-    except ValueError:
-        return today
-    return min(picked, today)
+    return choose.day_in_link("day", today)
 
 
 def lights(

@@ -20,6 +20,10 @@ MOST_LINKS = 60
 """More lists than these are offered in a box one can type into."""
 
 
+EARLIEST = date(2000, 1, 1)
+"""No board reaches further back."""
+
+
 def _linked(key: str, options: Sequence[Any], default: Any) -> Any:
     """Give the option named in the link, or the default when it names none of them."""
     named = st.query_params.get(key, "")
@@ -138,14 +142,20 @@ def section(sections: dict[str, str], key: str = "section") -> str:
     return picked
 
 
+def day_in_link(key: str, today: date) -> date:
+    """Give the past day named in the link; today where none is named, or one before records."""
+    try:
+        named = date.fromisoformat(st.query_params.get(key, ""))
+    except ValueError:
+        return today
+    return min(named, today) if named >= EARLIEST else today
+
+
 def linked_day(label: str, key: str, today: date) -> None:
     """Offer a day up to today; a past one stands in the link."""
-    try:
-        start = date.fromisoformat(st.query_params.get(key, ""))
-    except ValueError:
-        start = today
+    start = day_in_link(key, today)
     picked = st.date_input(
-        label, value=min(start, today), max_value=today, format="YYYY-MM-DD", key=f"choose-{key}"
+        label, value=start, max_value=today, format="YYYY-MM-DD", key=f"choose-{key}"
     )
     if isinstance(picked, date):
         before = st.query_params.get(key, "")

@@ -276,7 +276,15 @@ def row_of(session: Session, project_id: int) -> ProjectMonth:
 
 @pytest.mark.parametrize(
     ("fact", "value", "source"),
-    [("shortfall_pp", "1", "有"), ("registered", "2", "有"), ("grade", "2", " ")],
+    [
+        ("shortfall_pp", "1", "有"),
+        ("registered", "2", "有"),
+        ("grade", "2", " "),
+        ("grade", "2", "长" * 401),
+        ("grade", "Infinity", "有"),
+        ("growth_pct", "NaN", "有"),
+        ("growth_pct", "1E+40", "有"),
+    ],
 )
 def test_what_cannot_be_given_by_hand_is_refused(
     session: Session, fact: str, value: str, source: str

@@ -270,3 +270,21 @@ def test_a_role_taken_away_works_at_the_next_click(
 
     assert page.refused == ["您没有权限进行此操作。"]
     assert _report(city).state is ReportState.DRAFT
+
+
+@pytest.mark.safety("AC5")
+@pytest.mark.parametrize(
+    ("name", "who", "link"),
+    [
+        ("board", "LEADER", {"day": "0001-01-01"}),
+        ("board", "LEADER", {"day": "9999-12-31"}),
+        ("reports", "REPORTER", {"upload": "9" * 30}),
+        ("project", "LEADER", {"id": "9" * 30}),
+    ],
+)
+def test_a_link_from_nowhere_opens_the_page_without_an_exception(
+    open_page: Open, name: str, who: str, link: dict[str, str]
+) -> None:
+    page = open_page(name, who, **link)
+
+    assert not page.test.exception

@@ -115,8 +115,12 @@ def grantable_projects(session: Session, actor: Actor) -> pd.DataFrame:
     return frame(session, statement)
 
 
+PERSONAL = ("contact", "phone")
+"""What tells of a person: for those who read the project's reports (PI2)."""
+
+
 def project_details(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
-    """Give one project, or no row when it is out of scope.
+    """Give one project, or no row when it is out of scope; its people to who reads its reports.
 
     Columns: those of `LivelihoodProject`, and agency, upkeep_agency, region, programme, year,
     constructed, shown_on, adopted_on, adjustments (count of approved ones).
@@ -140,6 +144,7 @@ def project_details(session: Session, actor: Actor, project_id: int) -> pd.DataF
             col(Programme.shown_on),
             col(Programme.adopted_on),
             approved.label("adjustments"),
+            sees_sql(actor, action=Action.REPORT_READ).label("reads"),
         )
         .join(Programme, col(Programme.id) == col(LivelihoodProject.programme_id))
         .join(Region, col(Region.id) == col(LivelihoodProject.region_id))
@@ -147,7 +152,11 @@ def project_details(session: Session, actor: Actor, project_id: int) -> pd.DataF
         .outerjoin(upkeep, upkeep.id == col(LivelihoodProject.upkeep_agency_id))  # type: ignore[arg-type]
         .where(col(LivelihoodProject.id) == project_id, sees_sql(actor))
     )
-    return frame(session, statement)
+    found = frame(session, statement)
+    reads = [bool(each) for each in found.pop("reads")]
+    for name in PERSONAL:
+        found[name] = [value if may else "" for value, may in zip(found[name], reads, strict=True)]
+    return found
 
 
 def supporting_agencies(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:

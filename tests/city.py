@@ -402,10 +402,12 @@ def imported(
     data = workbook(rows or [H1_ROW])
     upload = stored(session, city, data, month=month)
     found = checked(session, city, data, upload)
-    return commit_upload(
+    made = commit_upload(
         session, city["REPORTER"], upload.id or 0, found, reasons=reasons or {}, today=today,
         submit=submit,
     )  # fmt: skip
+    session.flush()
+    return made
 
 
 def newest(session: Session, city: City, code: str, month: date = AUGUST) -> ProgressReport:

@@ -23,12 +23,14 @@ _OF_REPORT = (
     "published_status", "warning_reason", "return_reason", "submitted_on", "accepted_on",
     "superseded_on", "source", "source_url",
 )  # fmt: skip
+_BETWEEN = ("warning_reason", "return_reason", "receipt", "submitter")
 
 
 def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
     """List a project's reports, newest month first; only accepted ones for who may not read drafts.
 
-    Whether one may is asked of this very project: a role elsewhere opens no drafts here.
+    Whether one may is asked of this very project: a role elsewhere opens no drafts here. What was
+    said between unit and office, and by whom, is blank for who may not.
 
     Columns: report_id (int), month, revision, state, receipt, no_change, cumulative_quantity,
     monthly_quantity, completed_pct, physical_progress, problem, cause, measure, next_step,
@@ -36,22 +38,24 @@ def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataF
     warning_reason, return_reason, submitted_on, accepted_on, superseded_on, submitter, source,
     source_url.
     """
-    submitter = aliased(Account)
+    submitter, reads = aliased(Account), sees_sql(actor, ProgressReport, Action.REPORT_READ)
     statement: Columns = (
         select(
             col(ProgressReport.id).label("report_id"),
             *[getattr(ProgressReport, name) for name in _OF_REPORT],
             submitter.display_name.label("submitter"),  # type: ignore[attr-defined]
+            reads.label("reads"),
         )
         .outerjoin(submitter, submitter.id == col(ProgressReport.submitted_by_id))  # type: ignore[arg-type]
         .where(col(ProgressReport.project_id) == project_id, sees_sql(actor, ProgressReport))
-        .where(
-            (col(ProgressReport.state) == ReportState.ACCEPTED)
-            | sees_sql(actor, ProgressReport, Action.REPORT_READ)
-        )
+        .where((col(ProgressReport.state) == ReportState.ACCEPTED) | reads)
         .order_by(col(ProgressReport.month).desc(), col(ProgressReport.revision).desc())
     )
-    return frame(session, statement)
+    found = frame(session, statement)
+    may = [bool(each) for each in found.pop("reads")]
+    for name in _BETWEEN:
+        found[name] = [value if ok else "" for value, ok in zip(found[name], may, strict=True)]
+    return found
 
 
 def report_cells(session: Session, actor: Actor, report_id: int) -> pd.DataFrame:

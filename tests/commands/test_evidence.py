@@ -60,7 +60,9 @@ def test_evidence_and_drafts_stay_closed_to_an_observer_whatever_else_they_may_r
     for who in (observer, both):
         with pytest.raises(Missing):
             file_for(city_session, who, made.file_id)
-        assert set(project_reports(city_session, who, city.id("H1"))["state"]) == {"ACCEPTED"}
+        seen = project_reports(city_session, who, city.id("H1"))
+        assert set(seen["state"]) == {"ACCEPTED"}
+        assert set(seen["receipt"]) == set(seen["submitter"]) == {""}
 
 
 @pytest.mark.safety("UP3", "AC5")

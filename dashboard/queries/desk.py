@@ -104,7 +104,7 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
             f"{row['code']} {row['project']}",
             row["words"],
             row["due_on"],
-            f"/project?id={row['project_id']}",
+            f"/project?id={row['project_id']}&section=instructions",
         )
     for row in records(instructions(session, actor)):
         fresh = row["answered_on"] is not None and (today - row["answered_on"]).days <= 14
@@ -115,7 +115,7 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
                 f"{row['code']} {row['project']}",
                 row["answer"],
                 None,
-                f"/project?id={row['project_id']}",
+                f"/project?id={row['project_id']}&section=instructions",
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from dashboard.commands.agency import add_agency, add_region, edit_agency
 from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Actor
-from dashboard.ui import parts
+from dashboard.ui import parts, state
 from dashboard.ui.run import run
 
 
@@ -37,15 +39,22 @@ def show_agencies(actor: Actor, found: pd.DataFrame, places: pd.DataFrame) -> No
         _add(actor, places)
 
 
-def _edit(actor: Actor, row: dict[str, object]) -> None:
-    with st.form(f"agency-{row['agency_id']}-{row['version']}"):
-        name = st.text_input(_("单位名称"), value=str(row["name"]), max_chars=80)
-        aliases = st.text_input(_("别名（用顿号隔开）"), value=str(row["aliases"]), max_chars=400)
-        active = st.checkbox(_("在用"), value=bool(row["active"]))
+def _edit(actor: Actor, row: dict[str, Any]) -> None:
+    form = f"edit-agency-{row['agency_id']}"
+    shown = {name: row[name] for name in ("name", "aliases", "active")}
+    version = state.opened(form, int(row["version"]), shown)
+    keys = {name: state.field(form, version, name) for name in shown}
+    with st.form(f"{form}-{version}"):
+        name = st.text_input(_("单位名称"), value=shown["name"], max_chars=80, key=keys["name"])
+        aliases = st.text_input(
+            _("别名（用顿号隔开）"), value=shown["aliases"], max_chars=400, key=keys["aliases"]
+        )
+        active = st.checkbox(_("在用"), value=bool(shown["active"]), key=keys["active"])
         if st.form_submit_button(_("保存")):
+            state.forget(form)
             run(
-                edit_agency, actor, int(str(row["agency_id"])), version=int(str(row["version"])),
-                name=name or "", aliases=aliases or "", active=active, done=_("已保存。"),
+                edit_agency, actor, int(row["agency_id"]), version=version, name=name or "",
+                aliases=aliases or "", active=active, done=_("已保存。"),
             )  # fmt: skip
 
 

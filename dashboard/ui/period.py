@@ -12,7 +12,7 @@ from dashboard.db import records
 from dashboard.i18n import _, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries.report import periods
-from dashboard.ui import parts
+from dashboard.ui import parts, state
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 
@@ -43,7 +43,10 @@ def _change(actor: Actor, rows: list[dict[str, Any]]) -> None:
     names = {int(row["period_id"]): month_name(row["month"]) for row in rows}
     chosen = st.selectbox(_("改哪个月"), list(names), format_func=names.__getitem__)
     row = next(row for row in rows if row["period_id"] == chosen)
-    with st.form(f"period-{chosen}-{row['version']}"):
+    form = f"edit-period-{chosen}"
+    shown = {name: row[name] for name in ("due_on", "timely_until", "locked_after", "exception")}
+    version = state.opened(form, int(row["version"]), shown)
+    with st.form(f"{form}-{version}"):
         days = []
         for box, (name, title) in zip(
             st.columns(3),
@@ -54,11 +57,14 @@ def _change(actor: Actor, rows: list[dict[str, Any]]) -> None:
             ),
             strict=True,
         ):
-            days.append(box.date_input(title, value=row[name], format="YYYY-MM-DD"))
-        exception = st.text_input(_("例外说明"), value=row["exception"], max_chars=200)
+            key = state.field(form, version, name)
+            days.append(box.date_input(title, value=row[name], format="YYYY-MM-DD", key=key))
+        key = state.field(form, version, "exception")
+        exception = st.text_input(_("例外说明"), value=row["exception"], max_chars=200, key=key)
         if st.form_submit_button(_("保存例外")) and all(isinstance(day, date) for day in days):
+            state.forget(form)
             run(
                 change_period_days, actor, int(row["period_id"]), due_on=days[0],
                 timely_until=days[1], locked_after=days[2], exception=exception or "",
-                version=int(row["version"]), done=_("已保存，填报页即按新的日期提示。"),
+                version=version, done=_("已保存，填报页即按新的日期提示。"),
             )  # fmt: skip

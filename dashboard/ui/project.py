@@ -27,7 +27,7 @@ from dashboard.queries.project_report import (
     project_reports,
     report_cells,
 )
-from dashboard.ui import choose, light_card, parts
+from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.instruction import show_instructions
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -124,15 +124,19 @@ def _facts(actor: Actor, row: pd.Series) -> None:
 
 
 def _edit(actor: Actor, row: pd.Series) -> None:
-    with st.expander(_("修改联系人等信息")), st.form(f"edit-{row['id']}-{row['version']}"):
+    form = f"edit-project-{row['id']}"
+    shown = {name: row[name] for name in FREE_FIELDS}
+    version = state.opened(form, int(row["version"]), shown)
+    with st.expander(_("修改联系人等信息")), st.form(f"{form}-{version}"):
         values = {}
-        for name in FREE_FIELDS:
+        for name, text in shown.items():
             title = _(LivelihoodProject.model_fields[name].title or name)
             draw = st.text_area if name in ("standard", "note") else st.text_input
-            values[name] = draw(title, value=row[name]) or ""
+            values[name] = draw(title, value=text, key=state.field(form, version, name)) or ""
         if st.form_submit_button(_("保存")):
+            state.forget(form)
             run(
-                edit_project, actor, int(row["id"]), version=int(row["version"]), values=values,
+                edit_project, actor, int(row["id"]), version=version, values=values,
                 done=_("已保存。"),
             )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +19,9 @@ from dashboard.imports.narrative import Milestone
 from models.base import Code
 
 SHORT = 8
-"""A cell as wide as so few Chinese characters is never broken into lines."""
+"""A cell, or a Latin word, as wide as so few Chinese characters is never broken into lines."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WORD = re.compile(r"[!-~]+")
 
 
 def shown(value: Any) -> str:
@@ -96,6 +99,13 @@ def _width(text: str) -> float:
     return sum(1 if sign > "\u2e7f" else 0.55 for sign in text)
 
 
+def _breaks(text: str) -> str:
+    """Say how a cell's text may be broken: not at all, between words, or anywhere."""
+    if _width(text) <= SHORT:
+        return "ms-short"
+    return "ms-words" if all(_width(word) <= SHORT for word in _WORD.findall(text)) else ""
+
+
 def _cells(
     record: Mapping[Any, Any],
     columns: Mapping[str, str],
@@ -105,11 +115,12 @@ def _cells(
     cells = []
     for name, title in columns.items():
         value = record.get(name)
-        inner = str(value) if name in html else escape(shown(value)).replace("\n", "<br>")
-        css = ' class="ms-num"' if name in numbers else ""
-        if not css and name not in html and _width(inner) <= SHORT:
-            css = ' class="ms-short"'
-        cells.append(f'<td{css} data-title="{escape(title)}">{inner}</td>')
+        text = str(value) if name in html else shown(value)
+        css = "ms-num" if name in numbers else "" if name in html else _breaks(text)
+        if name not in html:
+            inner = escape(text).replace("\n", "<br>")
+            text = _DAY.sub(r'<span class="ms-short">\g<0></span>', inner)
+        cells.append(f'<td class="{css}" data-title="{escape(title)}">{text}</td>')
     return "".join(cells)
 
 

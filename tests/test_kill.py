@@ -107,10 +107,10 @@ def _kill(office: Office, engine: Engine, times: int, seed: int) -> int:
         longest = drill.import_once(office.preview)
         assert _state(office) == office.all
         _undo(office)
-        for seconds in moments(longest * 1.1, times, seed):
-            died += drill.import_and_kill(office.preview, seconds)
+        for part in moments(1, times, seed):
+            died += drill.import_and_kill(office.preview, part * longest)
             state = _state(office)
-            assert state in (NOTHING, office.all), (seconds, state)
+            assert state in (NOTHING, office.all), (part, state)
             if state == office.all:
                 _undo(office)
         drill.import_once(office.preview)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
@@ -29,7 +29,7 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status
 from dashboard.permissions import Action, Actor, allow
-from dashboard.queries.scope import scope_of
+from dashboard.queries.scope import scopes_of
 from models.base import utc_now
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
@@ -76,9 +76,10 @@ def commit_upload(
     settle(session, upload)
     reports: list[ProgressReport] = []
     images: list[dict[str, Any]] = []
-    for code, drafts in _by_project(examination).items():
-        project = _project(session, actor, upload, code)
-        period = _period(session, upload)
+    grouped, period = _by_project(examination), _period(session, upload)
+    projects = _projects(session, actor, upload, list(grouped))
+    for code, drafts in grouped.items():
+        project = projects[code]
         report = editable_report(session, project.id or 0, period, upload.agency_id, today)
         _require_seen(report, drafts)
         images.append(image_of(session, report))
@@ -157,15 +158,21 @@ def _by_project(examination: Examination) -> dict[str, list[Draft]]:
     }
 
 
-def _project(session: Session, actor: Actor, upload: Upload, code: str) -> LivelihoodProject:
+def _projects(
+    session: Session, actor: Actor, upload: Upload, codes: Sequence[str]
+) -> dict[str, LivelihoodProject]:
+    """Give the projects of these codes, each of which the actor may report on."""
     statement = rows_of(LivelihoodProject).where(
-        LivelihoodProject.programme_id == upload.programme_id, LivelihoodProject.code == code
+        LivelihoodProject.programme_id == upload.programme_id,
+        col(LivelihoodProject.code).in_(codes),
     )
-    project = session.exec(statement).first()
-    if project is None:
-        raise Invalid(_("找不到编号为 {code} 的项目。").format(code=code))
-    allow(actor, Action.REPORT_UPLOAD, scope_of(session, project.id or 0))
-    return project
+    found = {project.code: project for project in session.exec(statement)}
+    for code in codes:
+        if code not in found:
+            raise Invalid(_("找不到编号为 {code} 的项目。").format(code=code))
+    for scope in scopes_of(session, [project.id or 0 for project in found.values()]).values():
+        allow(actor, Action.REPORT_UPLOAD, scope)
+    return found
 
 
 def _period(session: Session, upload: Upload) -> ReportingPeriod:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlmodel import Session, col, select
 
+from dashboard.commands.lag import explain_lag
 from dashboard.commands.report import (
     accept_reports,
     confirm_reports,
@@ -340,6 +341,8 @@ def test_every_receipt_is_given_once(city_session: Session, city: City) -> None:
     h1 = newest(city_session, city, "H1")
     receipts.append(h1.receipt)
     h2 = report_no_change(city_session, city["REPORTER"], city.id("H2"), month=AUGUST, today=TODAY)
+    explained(city_session, city, h2)
+    h2.cause, h2.measure, h2.forecast_on = "征地滞后", "增加班组", date(2026, 10, 31)
     receipts.append(submit_reports(city_session, city["REPORTER"], [h2.id or 0], today=TODAY))
     for report in (h1, h2):
         return_reports(city_session, city["REVIEWER"], [report.id or 0], reason="重报")
@@ -349,6 +352,50 @@ def test_every_receipt_is_given_once(city_session: Session, city: City) -> None:
     receipts.append(submit_reports(city_session, city["REPORTER"], [h2.id or 0], today=TODAY))
 
     assert receipts == [f"202608-HOUSING-{number:03d}" for number in (1, 2, 3, 4)]
+
+
+def explained(session: Session, city: City, report: ProgressReport) -> None:
+    explain_lag(
+        session, city["REPORTER"], report.id or 0, cause="雨季停工", measure="增加班组",
+        forecast_on=date(2026, 11, 30),
+    )  # fmt: skip
+
+
+@pytest.mark.feature("G11")
+def test_no_change_behind_plan_is_not_sent_without_cause_measure_and_new_date(
+    city_session: Session, city: City
+) -> None:
+    lagging = report_no_change(
+        city_session, city["REPORTER"], city.id("H2"), month=AUGUST, today=TODAY
+    )
+
+    with pytest.raises(Invalid) as told:
+        submit_reports(city_session, city["REPORTER"], [lagging.id or 0], today=TODAY)
+
+    assert "补填滞后原因、整改措施、预计完成时间" in str(told.value)
+    assert lagging.state is ReportState.DRAFT
+
+    explained(city_session, city, lagging)
+    assert submit_reports(city_session, city["REPORTER"], [lagging.id or 0], today=TODAY)
+
+
+@pytest.mark.feature("G11")
+def test_a_lag_is_explained_in_words_and_only_before_it_is_sent(
+    city_session: Session, city: City
+) -> None:
+    lagging = report_no_change(
+        city_session, city["REPORTER"], city.id("H2"), month=AUGUST, today=TODAY
+    )
+    with pytest.raises(Invalid):
+        explain_lag(
+            city_session, city["REPORTER"], lagging.id or 0, cause=" ", measure="增加班组",
+            forecast_on=date(2026, 11, 30),
+        )  # fmt: skip
+    explained(city_session, city, lagging)
+    submit_reports(city_session, city["REPORTER"], [lagging.id or 0], today=TODAY)
+
+    with pytest.raises(Conflict):
+        explained(city_session, city, lagging)
 
 
 @pytest.mark.feature("G12")
@@ -428,3 +475,15 @@ def test_a_grant_over_listed_projects_accepts_only_those(city_session: Session, 
 
     with pytest.raises(NotAllowed):
         accept_reports(city_session, other, [report.id or 0], today=TODAY)
+
+
+@pytest.mark.feature("G11")
+def test_no_change_on_a_lagging_project_still_needs_cause_measure_and_new_date(
+    city_session: Session, city: City
+) -> None:
+    made = report_no_change(
+        city_session, city["REPORTER"], city.id("H1"), month=AUGUST, today=TODAY
+    )
+
+    with pytest.raises(Invalid, match="滞后原因"):
+        submit_reports(city_session, city["REPORTER"], [made.id or 0], today=TODAY)

@@ -30,6 +30,7 @@ from dashboard.commands import (
     evidence,
     grant,
     instruction,
+    lag,
     light,
     period,
     plan,
@@ -260,6 +261,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         report.return_reports(s.session, a, [k], reason="退")),
     "report.accept_reports": (OFFICE, lambda s: s.confirmed(), lambda s, a, k:
         report.accept_reports(s.session, a, [k], today=TODAY)),
+    "lag.explain_lag": (UNIT, lambda s: s.draft(), lambda s, a, k: lag.explain_lag(
+        s.session, a, k, cause="雨", measure="赶", forecast_on=TODAY)),
     "report.report_no_change": (UNIT, lambda s: None, lambda s, a, _: report.report_no_change(
         s.session, a, s.h1, month=AUGUST, today=TODAY)),
     "rule.add_rule_version": ({"ADMIN"}, _rule_draft, lambda s, a, k: rule.add_rule_version(

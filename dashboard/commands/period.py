@@ -19,6 +19,7 @@ from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from dashboard.rules.words import limited_words
+from models.light import LightRecord
 from models.programme import Programme
 from models.project import LivelihoodProject
 from models.report import ExpectedReport, ProgressReport, ReportingPeriod
@@ -150,9 +151,25 @@ def change_period_days(
     period = load(session, ReportingPeriod, period_id, version=version)
     allow_programme(session, actor, Action.PERIOD_EDIT, period.programme_id)
     exception = limited_words(exception, _("例外说明"), 200)
+    if _is_closed(session, period):
+        raise Invalid(
+            _("{month} 已结账，不能再改日期；补报请用解锁。").format(month=f"{period.month:%Y-%m}")
+        )
     set_days(period, due_on, timely_until, locked_after, exception)
     record(session, actor, Action.PERIOD_EDIT, period, comment=exception)
     return period
+
+
+def _is_closed(session: Session, period: ReportingPeriod) -> bool:
+    """Say whether the month has a closing light: from then on only an unlock opens it (G14)."""
+    statement = (
+        select(col(LightRecord.id))
+        .join(LivelihoodProject, col(LivelihoodProject.id) == col(LightRecord.project_id))
+        .where(col(LivelihoodProject.programme_id) == period.programme_id)
+        .where(col(LightRecord.month) == period.month)
+        .limit(1)
+    )
+    return session.connection().scalar(statement) is not None
 
 
 def set_days(

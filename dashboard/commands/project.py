@@ -83,8 +83,11 @@ def accept_project(
     """Note that a finished project was taken over (验收)."""
     project = load(session, LivelihoodProject, project_id)
     allow(actor, Action.REPORT_ACCEPT, scope_of(session, project_id))
+    programme = load(session, Programme, project.programme_id)
     if accepted_on > today:
         raise Invalid(_("验收日期不能晚于今天。"))
+    if accepted_on.year < programme.year:
+        raise Invalid(_("验收日期不能早于 {year} 年。").format(year=programme.year))
     project.accepted_on = accepted_on
     record(session, actor, "project:accept", project)
     refresh_facts(session, {project_id}, today=today)

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
+from dashboard.commands.lag import require_explained
 from dashboard.commands.light import refresh_facts
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
@@ -160,6 +161,7 @@ def submit_reports(
         _require(report, OPEN_STATES)
         period = load(session, ReportingPeriod, report.period_id)
         require_open(session, report.project_id, period, today)
+        require_explained(session, report)
         report.state = ReportState.SUBMITTED
         report.receipt = receipt
         report.submitted_by_id = actor.account_id
@@ -296,7 +298,10 @@ def _complete_milestones(
         col(Milestone.known_until).is_(None),
     )
     for milestone in session.exec(statement):
-        milestone.completed_on = min(month_end(report.month), today)
+        # The sheet says in which month, not on which day: a step due that month was in time.
+        latest = min(month_end(report.month), today)
+        in_month = report.month <= milestone.due_on <= latest
+        milestone.completed_on = milestone.due_on if in_month else latest
         milestone.completed_known_on = today
         record(session, actor, "milestone:complete", milestone)
 

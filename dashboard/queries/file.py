@@ -43,6 +43,12 @@ def _agencies(actor: Actor) -> ColumnElement[bool]:
     return or_(*conditions) if conditions else false()
 
 
+def readable_files(session: Session, actor: Actor) -> set[int]:
+    """Give the ids of the stored files the actor may have, so that no link leads nowhere."""
+    statement = select(col(StoredFile.id)).where(may_have_sql(actor))
+    return {key for key in session.connection().scalars(statement) if key is not None}
+
+
 def file_for(session: Session, actor: Actor, file_id: int) -> StoredFile:
     """Give the stored file, if the actor may have it.
 

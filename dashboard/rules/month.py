@@ -201,7 +201,9 @@ def _steps(
 
 def _start(subject: Subject, month: date, judged: date | None, run: _Run) -> dict[str, Any]:
     ends, begun, planned = month_end(month), subject.started_on, subject.starts_on
-    started = (begun is not None and begun <= ends) or (run.completed or 0) > 0
+    # Words alone tell nothing of a start; a figure, a takeover or the day itself does.
+    taken_over = subject.accepted_on is not None and subject.accepted_on <= ends
+    started = (begun is not None and begun <= ends) or (run.completed or 0) > 0 or taken_over
     delay = None if planned is None else 0
     if planned and not started and judged and planned <= month_end(judged):
         delay = (judged.year - planned.year) * 12 + judged.month - planned.month + 1

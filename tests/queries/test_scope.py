@@ -143,6 +143,7 @@ READS: dict[str, Walk] = {
     "changes.changes_since": _each("programmes", AUGUST, TODAY),
     "desk.desk": _once(TODAY),
     "file.file_for": _each("files"),
+    "file.readable_files": _once(),
     "history.history": _each("projects"),
     "instruction.instructions": _both(_once(), _once(unanswered=True), _each("projects")),
     "light.board": _both(_each("programmes", AUGUST, TODAY), _each("programmes", JULY, TODAY)),

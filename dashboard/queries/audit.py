@@ -15,6 +15,9 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from models.audit import AuditEntry
 from models.base import Row
+from models.milestone import AdjustmentField, AdjustmentState, MilestoneKind
+from models.report import ReportState
+from models.upload import UploadState
 
 _NOUNS = {
     "report": "月报", "milestone": "节点", "adjustment": "调整", "project": "项目",
@@ -48,6 +51,14 @@ def event_word(event: str) -> str:
     if not verb:
         return named
     return _("{noun} {verb}").format(noun=named, verb=_(_VERBS.get(verb, verb)))
+
+
+def code_word(value: object) -> str:
+    """Give the words of a stored code, such as 待审定 for `CONFIRMED`; other values as they are."""
+    for codes in (ReportState, AdjustmentState, AdjustmentField, UploadState, MilestoneKind):
+        if isinstance(value, str) and value in codes.__members__:
+            return _(codes.of(value).label)
+    return str(value)
 
 
 def field_title(model: type[SQLModel], name: str) -> str:

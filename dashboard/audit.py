@@ -21,6 +21,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
+from dashboard import clock
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.settings import settings
@@ -154,7 +155,7 @@ def record(
 
 
 def last_change(session: Session, row: SQLModel) -> str:
-    """Say who changed the row last, when (UTC) and which columns, old → new."""
+    """Say who changed the row last, when and which columns, old → new."""
     entry = session.exec(
         rows_of(AuditEntry)
         .where(AuditEntry.table_name == row.__tablename__)
@@ -169,7 +170,7 @@ def last_change(session: Session, row: SQLModel) -> str:
     for name, change in json.loads(entry.changes).items():
         title = _(fields[name].title or name) if name in fields else name
         words.append(f"{title} {change[0]} → {change[1]}")
-    when = entry.at.strftime("%Y-%m-%d %H:%M UTC")
+    when = clock.local(entry.at).strftime("%Y-%m-%d %H:%M")
     return f"{entry.account_name} {when} {_('；').join(words)}".strip()
 
 

@@ -410,7 +410,7 @@ def test_the_last_change_is_told_in_the_words_of_the_schema(session: Session) ->
     told = audit.last_change(session, row)
 
     assert told.startswith("admin ")
-    assert told.endswith("UTC 地区名称 旧名 → 新名")
+    assert told.endswith(" 地区名称 旧名 → 新名")
 
 
 def test_a_row_nobody_recorded_has_no_last_change(session: Session) -> None:

@@ -21,6 +21,7 @@ from dashboard.queries.past import board_as_of, lights_as_of
 from dashboard.rules.light import RANKS, WORST_FIRST
 from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.guard import signed_in
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from models.light import LightKind
 
@@ -154,7 +155,7 @@ def show_matrix(shown: pd.DataFrame, matrix: pd.DataFrame, words: Mapping[str, s
             st.pills(
                 _("项目"),
                 list(names),
-                format_func=lambda code: names.get(code, code),
+                format_func=lambda code: plain(names.get(code, code)),
                 key=_ROW,
                 on_change=_open_row,
                 label_visibility="collapsed",
@@ -318,7 +319,7 @@ def show_card(
     if row is None:
         return
 
-    @st.dialog(f"{row['code']} {row['name']}", width="large", on_dismiss=_close)
+    @st.dialog(plain(f"{row['code']} {row['name']}"), width="large", on_dismiss=_close)
     def card() -> None:
         signed_in()
         light_card.show(

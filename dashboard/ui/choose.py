@@ -14,6 +14,7 @@ from dashboard.db import records
 from dashboard.i18n import _, month_name
 from dashboard.permissions import Actor
 from dashboard.queries.project import programmes
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 
 MOST_LINKS = 60
@@ -77,7 +78,7 @@ def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] 
         return rows[_choose_list(keys, names)] if len(keys) > 1 else rows[keys[0]]
     if len(keys) > MOST_LINKS:
         chosen = _choose_list(keys, names)
-        st.title(names[chosen])
+        st.title(plain(names[chosen]))
         return rows[chosen]
     chosen = int(_linked("programme", keys, keys[0]))
     others = "".join(

@@ -15,6 +15,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, refusal
 from dashboard.queries.account import actor_of
 from dashboard.ui import state
+from dashboard.ui.plain import plain
 from dashboard.ui.read import as_of
 
 TOUCH_SECONDS = 60
@@ -78,6 +79,6 @@ def guard(action: Action) -> Actor:
             with transaction():
                 raise refused
         except type(refused):
-            st.error(str(refused))
+            st.error(plain(refused))
         st.stop()
     return actor

@@ -13,6 +13,7 @@ from dashboard.i18n import _, aside, joined
 from dashboard.imports.examination import Examination, Problem, Table
 from dashboard.permissions import Actor
 from dashboard.ui import parts
+from dashboard.ui.plain import plain
 from dashboard.ui.run import run
 
 NOT_OURS = {"unknown_project", "foreign_project", "missing_required"}
@@ -37,8 +38,8 @@ def show_errors(actor: Actor, upload_id: int, found: Examination) -> None:
         places = joined(p.cell or p.sheet for p in problems[:12])
         more = "…" if len(problems) > 12 else ""
         with st.expander(
-            _("{n} 处：{message}").format(n=len(problems), message=problems[0].message[:80])
-            + aside(places + more),
+            _("{n} 处：{message}").format(n=len(problems), message=plain(problems[0].message[:80]))
+            + aside(plain(places + more)),
             expanded=len(grouped) <= 4,
         ):
             for problem in problems[:30]:

@@ -21,6 +21,7 @@ from dashboard.queries.account import grants
 from dashboard.queries.agency import agencies, regions
 from dashboard.queries.project import grantable_projects
 from dashboard.ui import parts, state
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.account import Role
@@ -38,7 +39,7 @@ def show_link() -> None:
     scheme = "https" if str(st.context.url).startswith("https") else "http"
     st.warning(
         _("给 {name} 的一次性链接，24 小时内有效，只显示这一次，请当面或通过可靠渠道转交：").format(
-            name=link.name
+            name=plain(link.name)
         )
     )
     st.code(f"{scheme}://{host}/link/{link.token}", language=None)
@@ -86,7 +87,7 @@ def _state(row: dict[str, Any]) -> str:
 
 def _one(actor: Actor, row: dict[str, Any]) -> None:
     account_id = int(row["id"])
-    st.subheader(row["display_name"] + aside(row["name"]))
+    st.subheader(plain(row["display_name"] + aside(row["name"])))
     held = read(grants, actor, account_id)
     parts.show_table(
         held,
@@ -126,7 +127,7 @@ def _end(actor: Actor, held: Sequence[dict[str, Any]]) -> None:
             continue
         scope = row["region"] or row["agency"] or _("{n} 个项目").format(n=row["projects"])
         label = _("结束授权：{role} {scope}").format(
-            role=_(Role.of(row["role"]).label), scope=scope
+            role=_(Role.of(row["role"]).label), scope=plain(scope)
         )
         if st.button(label, key=f"end-grant-{row['id']}"):
             run(

@@ -18,6 +18,7 @@ from dashboard.queries.agency import own_regions
 from dashboard.queries.project import missing_details, projects
 from dashboard.ui import parts, upload
 from dashboard.ui.period import show_periods
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.milestone import AdjustmentField
@@ -48,7 +49,7 @@ def _new_bodies(actor: Actor, upload_id: int) -> None:
         st.warning(
             _(
                 "以下单位尚未登记，导入时会新增；若是已有单位的简称，请先在“单位与地区”补登别名：{names}"
-            ).format(names=joined(names))
+            ).format(names=plain(joined(names)))
         )
 
 

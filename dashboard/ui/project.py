@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from html import escape
 from typing import Any
@@ -29,6 +30,7 @@ from dashboard.queries.project_report import (
 )
 from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.instruction import show_instructions
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from dashboard.ui.verdict import show_verdicts
@@ -39,7 +41,7 @@ from models.report import FIGURES, ProgressReport, ReportState
 
 def show_head(row: pd.Series, today: date) -> None:
     """Show what was promised, who answers for it and by when."""
-    st.title(f"{row['code']} {row['name']}")
+    st.title(plain(f"{row['code']} {row['name']}"))
     mark = _("演示数据（构造）") if row["constructed"] else _("公开资料")
     shown = _("按资料截止日 {day} 展示").format(day=today) if row["shown_on"] else ""
     st.html(f'<p class="ms-soft">{escape(row["programme"])} · {escape(mark)} {escape(shown)}</p>')
@@ -111,8 +113,9 @@ def _facts(actor: Actor, row: pd.Series) -> None:
         facts[_("联系人")] = row["contact"]
     parts.show_facts(facts)
     if actor.may(Action.REPORT_READ) and row["phone"]:
-        phone = escape(row["phone"])
-        st.html(f'<a class="ms-button" href="tel:{phone}">{_("拨打")} {phone}</a>')
+        number = re.sub(r"[^0-9+-]", "", row["phone"])
+        words = f"{_('拨打')} {escape(row['phone'])}"
+        st.html(f'<a class="ms-button" href="tel:{number}">{words}</a>')
     if row["source"]:
         link = parts.source_link(row["source"], row["source_url"])
         st.html(f'<p class="ms-soft">{_("来源：{link}").format(link=link)}</p>')

@@ -12,6 +12,7 @@ from dashboard import audit, i18n
 from dashboard.db import reading
 from dashboard.errors import DashboardError
 from dashboard.permissions import Actor
+from dashboard.ui.plain import plain
 
 T = TypeVar("T")
 _version: ContextVar[int | None] = ContextVar("version", default=None)
@@ -42,7 +43,7 @@ def read(query: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
     try:
         return cast(T, _cached(_name(query), who, repr((args, kwargs)), _newest(), ask))
     except DashboardError as error:
-        st.error(str(error))
+        st.error(plain(error))
         st.stop()
 
 

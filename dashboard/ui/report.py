@@ -26,6 +26,7 @@ from dashboard.permissions import Action, Actor
 from dashboard.queries.report import completeness, reports_due, unlocks
 from dashboard.queries.upload import upload_dependents, uploads
 from dashboard.ui import parts
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from dashboard.ui.upload import chosen_rows
@@ -91,7 +92,8 @@ def _drafts(actor: Actor, rows: Sequence[dict[str, Any]], month: date, today: da
             if row["return_reason"]:
                 st.warning(
                     _("{title}：{text}").format(
-                        title=f"{row['code']} {row['project']}", text=row["return_reason"]
+                        title=plain(f"{row['code']} {row['project']}"),
+                        text=plain(row["return_reason"]),
                     )
                 )
         _evidence(actor, drafts)
@@ -106,7 +108,9 @@ def _drafts(actor: Actor, rows: Sequence[dict[str, Any]], month: date, today: da
     if missing:
         with st.expander(_("本月无变化的项目（{n} 个未报）").format(n=len(missing))):
             for row in missing:
-                label = _("{code} {name}：本月无变化").format(code=row["code"], name=row["project"])
+                label = _("{code} {name}：本月无变化").format(
+                    code=row["code"], name=plain(row["project"])
+                )
                 if st.button(label, key=f"same-{row['project_id']}"):
                     run(
                         report_no_change, actor, int(row["project_id"]), month=month, today=today,
@@ -226,7 +230,7 @@ def _unlocks(actor: Actor, today: date) -> None:
     st.subheader(_("待批的解锁申请（{n}）").format(n=len(waiting)))
     for row in records(waiting):
         with st.form(f"unlock-{row['unlock_id']}"):
-            st.write(
+            st.text(
                 f"{row['code']} {row['project']}　{month_name(row['month'])}　"
                 f"{row['requester']}{aside(row['requested_on'])}"
             )

@@ -24,6 +24,7 @@ from dashboard.rules.fact import FACTS
 from dashboard.rules.light import Bound, Case, RuleSet
 from dashboard.rules.remedy import bound_words, number
 from dashboard.ui import choose, parts
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.light import LightKind, LightRuleSet
@@ -199,7 +200,7 @@ def save(actor: Actor, draft: RuleDraft, today: date) -> None:
         return
     problems = draft_problems(draft)
     for text in problems:
-        st.error(text)
+        st.error(plain(text))
     if st.button(_("启用为新版本"), type="primary", disabled=bool(problems)):
         run(
             add_rule_version, actor, draft, today=today,

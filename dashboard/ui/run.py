@@ -13,6 +13,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.ui import state
 from dashboard.ui.guard import current_actor
+from dashboard.ui.plain import plain
 
 
 def run(
@@ -39,7 +40,7 @@ def run(
             result = command(session, actor, *args, **kwargs)
             note = done(result) if callable(done) else done
     except DashboardError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return None
     state.leave_note(note)
     if not stay:
@@ -50,4 +51,4 @@ def run(
 def show_note() -> None:
     """Show the sentence the last command left, once."""
     if note := state.take_note():
-        st.success(note)
+        st.success(plain(note))

@@ -26,6 +26,7 @@ from dashboard.permissions import Actor
 from dashboard.queries.audit import field_title
 from dashboard.queries.report import agencies_reporting
 from dashboard.ui import choose, mend, parts, state
+from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.project import LivelihoodProject
@@ -90,14 +91,17 @@ def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None
     if upload.state is not UploadState.DRAFT:
         st.info(
             _("批次 {number}（{name}）：{state}，共 {rows} 行。").format(
-                number=upload.number, name=name, state=_(upload.state.label), rows=upload.rows_count
+                number=upload.number,
+                name=plain(name),
+                state=_(upload.state.label),
+                rows=upload.rows_count,
             )
         )
         st.button(_("返回"), on_click=leave)
         return
-    st.subheader(_("核对 {name}").format(name=name))
+    st.subheader(_("核对 {name}").format(name=plain(name)))
     if found.refusal:
-        st.error(found.refusal)
+        st.error(plain(found.refusal))
         st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
         return
     _whose(actor, upload)
@@ -150,7 +154,7 @@ def _warnings(found: Examination) -> dict[tuple[str, int], str]:
     for (sheet, row), messages in rows.items():
         where = _("第 {row} 行").format(row=row) if row else sheet
         said = st.text_input(
-            _("{title}：{text}").format(title=where, text=_("；").join(messages)),
+            plain(_("{title}：{text}").format(title=where, text=_("；").join(messages))),
             key=f"reason-{found.sha256[:12]}-{sheet}-{row}-{_print(messages)}",
             placeholder=_("情况说明（必填，随数据留存）"),
             max_chars=500,
@@ -215,7 +219,7 @@ def _mapping(actor: Actor, upload_id: int, found: Examination) -> None:
     titles = {column.field: column.title for column in COLUMNS[found.kind]}
     for table in found.tables:
         unknown = [c for c in table.columns if c.how == "unknown"]
-        label = _("列的对应（{sheet}）").format(sheet=table.sheet)
+        label = _("列的对应（{sheet}）").format(sheet=plain(table.sheet))
         if unknown:
             label += _("：{n} 列没有认出").format(n=len(unknown))
         with st.expander(label, expanded=bool(unknown) and bool(found.errors)):
@@ -345,7 +349,9 @@ def chosen_rows(rows: Sequence[dict[str, Any]], key: str, label: str) -> list[in
     everything = st.checkbox(_("全选（{n} 条）").format(n=len(rows)), key=f"all-{label}")
     ticked = []
     for row in rows:
-        text = f"**{row['code']} {row['project']}**　{parts.pct(row['completed_pct'])}"
+        text = (
+            f"**{plain(row['code'])} {plain(row['project'])}**　{parts.pct(row['completed_pct'])}"
+        )
         if st.checkbox(text, value=everything, key=f"{label}-{row[key]}-{everything}"):
             ticked.append(int(row[key]))
     return ticked

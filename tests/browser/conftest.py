@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -153,6 +154,14 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(150)
     page.wait_for_selector(resting, timeout=SECONDS)
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+
+
+def link_to(site: Site, code: str, section: str = "light") -> str:
+    """Give the address of a project's page."""
+    with closing(sqlite3.connect(site.folder / "dashboard.db")) as connection:
+        statement = "SELECT id FROM livelihood_project WHERE code = ?"
+        [(found,)] = connection.execute(statement, (code,))
+    return f"/project?id={found}&section={section}"
 
 
 def choose(page: Page, label: str, option: str) -> None:

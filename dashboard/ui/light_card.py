@@ -14,6 +14,7 @@ from dashboard.i18n import _, joined, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries.board import board_month
 from dashboard.queries.card import LightCard
+from dashboard.queries.file import readable_files
 from dashboard.queries.instruction import instructions
 from dashboard.queries.light import explain_light
 from dashboard.ui import parts
@@ -44,7 +45,7 @@ def show(
     if not documented:
         _remedies(card)
     _figures(card)
-    _sources(card)
+    _sources(actor, card)
     _rule(card)
     if linked:
         _instructions(actor, project_id)
@@ -122,8 +123,9 @@ def _figures(card: LightCard) -> None:
         parts.show_facts(dict(card.dates))
 
 
-def _sources(card: LightCard) -> None:
+def _sources(actor: Actor, card: LightCard) -> None:
     found = records(card.sources)
+    readable = read(readable_files, actor)
     with st.expander(_("数据出处（文件、工作表、单元格）"), expanded=bool(found)):
         rows = [
             {
@@ -132,7 +134,7 @@ def _sources(card: LightCard) -> None:
                 "where": _("人工录入（{by}）").format(by=row["entered_by"] or "")
                 if row["by_hand"]
                 else f"{row['sheet'] or ''} {row['cell'] or ''}",
-                "file": parts.file_link(int(row["file_id"]), str(row["file"]))
+                "file": parts.file_link(int(row["file_id"]), str(row["file"]), readable)
                 if row["file_id"]
                 else parts.source_link(row["source"] or "", row["source_url"] or ""),
                 "accepted_on": row["accepted_on"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
@@ -136,8 +136,14 @@ def show_facts(facts: Mapping[str, Any], *, big: Sequence[str] = ()) -> None:
         st.html(f'<dl class="ms-facts">{items}</dl>')
 
 
-def file_link(file_id: int, name: str) -> str:
-    """Link to a stored file; the route checks the permission again."""
+def file_link(file_id: int, name: str, readable: Collection[int] | None = None) -> str:
+    """Link to a stored file, or only name it when it is not among those the actor may have.
+
+    The route checks the permission again. A sheet holds all of a unit's projects, so who sees one
+    of them only may not have it.
+    """
+    if readable is not None and file_id not in readable:
+        return escape(name)
     return f'<a href="/files/{int(file_id)}" target="_blank" rel="noopener">{escape(name)}</a>'
 
 

@@ -20,7 +20,8 @@ from dashboard.i18n import _, aside, joined, month_name
 from dashboard.permissions import Action, Actor
 from dashboard.queries import project as queries
 from dashboard.queries.adjustment import adjustments
-from dashboard.queries.audit import event_word, field_title
+from dashboard.queries.audit import code_word, event_word, field_title
+from dashboard.queries.file import readable_files
 from dashboard.queries.history import history
 from dashboard.queries.project_report import (
     attachments,
@@ -252,12 +253,15 @@ def _report(actor: Actor, report: dict[str, Any]) -> None:
     cells = read(report_cells, actor, int(report["report_id"]))
     if cells.empty:
         return
+    readable = read(readable_files, actor)
     rows = [
         {
             **cell,
             "field": _(field_title(ProgressReport, cell["field"])),
             "where": _("人工录入") if cell["by_hand"] else f"{cell['sheet']} {cell['cell']}",
-            "file": parts.file_link(cell["file_id"], cell["file_name"]) if cell["file_id"] else "",
+            "file": parts.file_link(cell["file_id"], cell["file_name"], readable)
+            if cell["file_id"]
+            else "",
         }
         for cell in records(cells)
     ]
@@ -336,7 +340,9 @@ def _history(actor: Actor, project_id: int) -> None:
 def _moves(changes: str) -> str:
     lines = []
     for name, pair in json.loads(changes).items():
+        if name.endswith("_id"):
+            continue  # a key says nothing to a reader; the account of each line is named beside it
         title = _(field_title(ProgressReport, name))
-        old, new = (escape(str(v)[:60]) if v not in (None, "") else "—" for v in pair)
+        old, new = (escape(code_word(v)[:60]) if v not in (None, "") else "—" for v in pair)
         lines.append(f'<span class="ms-soft">{escape(title)}</span> {old} → {new}')
     return "<br>".join(lines[:14])

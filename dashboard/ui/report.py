@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.commands.evidence import ENDINGS, attach_evidence
+from dashboard.commands.lag import explain_lag
 from dashboard.commands.report import (
     accept_reports,
     confirm_reports,
@@ -97,6 +98,7 @@ def _drafts(actor: Actor, rows: Sequence[dict[str, Any]], month: date, today: da
                     )
                 )
         _evidence(actor, drafts)
+        _lag(actor, drafts, today)
         ids = chosen_rows(drafts, "report_id", "draft")
         if st.button(_("报送 {n} 条").format(n=len(ids)), type="primary", disabled=not ids):
             run(
@@ -128,6 +130,23 @@ def _evidence(actor: Actor, drafts: Sequence[dict[str, Any]]) -> None:
             run(
                 attach_evidence, actor, int(report_id), name=given.name, data=given.getvalue(),
                 caption=caption or "", done=_("已添加佐证材料。"),
+            )  # fmt: skip
+
+
+def _lag(actor: Actor, drafts: Sequence[dict[str, Any]], today: date) -> None:
+    with st.expander(_("补填滞后说明（低于序时的项目报送前必填）")), st.form("lag", border=False):
+        names = {int(r["report_id"]): f"{r['code']} {r['project']}" for r in drafts}
+        report_id = st.selectbox(_("项目"), list(names), format_func=names.__getitem__)
+        cause = st.text_area(_("滞后原因"), max_chars=2000)
+        measure = st.text_area(_("整改措施"), max_chars=2000)
+        forecast = st.date_input(_("预计完成时间"), value=None, format="YYYY-MM-DD")
+        if st.form_submit_button(_("保存说明")) and report_id:
+            if not isinstance(forecast, date):
+                st.error(_("请填写{title}。").format(title=_("预计完成时间")))
+                return
+            run(
+                explain_lag, actor, int(report_id), cause=cause or "", measure=measure or "",
+                forecast_on=forecast, done=_("已保存，可以报送了。"),
             )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ from dashboard.queries.project_report import (
 from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.instruction import show_instructions
 from dashboard.ui.plain import plain
-from dashboard.ui.read import read
+from dashboard.ui.read import chart_spec, read
 from dashboard.ui.run import run
 from dashboard.ui.verdict import show_verdicts
 from models.milestone import AdjustmentField, MilestoneKind
@@ -76,12 +76,12 @@ def _light(actor: Actor, row: pd.Series, today: date) -> None:
         month = light_card.current_month(actor, int(row["programme_id"]), today)
         documented = row["shown_on"] is not None
         light_card.show(actor, project_id, today, month=month, linked=False, documented=documented)
-    chart = progress_curve(read(progress_by_month, actor, project_id))
+    chart = chart_spec(progress_curve, read(progress_by_month, actor, project_id))
     st.subheader(_("计划与完成"))
     if chart is None:
         st.info(_("没有按月的进度数字：资料中没有公布。"))
     else:
-        st.altair_chart(chart, theme=None, alt=_("计划累计进度与完成累计进度的曲线"))
+        st.vega_lite_chart(chart, theme=None, alt=_("计划累计进度与完成累计进度的曲线"))
     _facts(actor, row)
 
 
@@ -149,9 +149,9 @@ def _plan(actor: Actor, row: pd.Series, today: date) -> None:
     project_id = int(row["id"])
     plan = read(queries.milestones, actor, project_id)
     nodes = plan[plan["kind"] == MilestoneKind.NODE]
-    chart = milestone_gantt(nodes, today)
+    chart = chart_spec(milestone_gantt, nodes, today)
     if chart is not None:
-        st.altair_chart(chart, theme=None, alt=_("节点计划时间与完成时间"))
+        st.vega_lite_chart(chart, theme=None, alt=_("节点计划时间与完成时间"))
     parts.show_table(
         plan,
         {

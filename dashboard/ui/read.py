@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import audit, i18n
@@ -45,6 +46,21 @@ def read(query: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
     except DashboardError as error:
         st.error(plain(error))
         st.stop()
+
+
+@st.cache_data(max_entries=500, ttl=900, show_spinner=False)
+def _spec(name: str, language: str, what: str, _make: Callable[[], Any]) -> dict[str, Any] | None:
+    made = _make()
+    return None if made is None else cast(dict[str, Any], made.to_dict())
+
+
+def chart_spec(make: Callable[..., Any], *args: Any) -> dict[str, Any] | None:
+    """Give what a chart's maker draws from these frames and values; None when it draws nothing.
+
+    Altair checks a chart against its whole schema each time: once for the same frames is enough.
+    """
+    what = repr([a.to_csv(index=False) if isinstance(a, pd.DataFrame) else a for a in args])
+    return _spec(_name(make), i18n.language(), what, lambda: make(*args))
 
 
 def _newest() -> int:

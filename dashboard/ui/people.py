@@ -180,7 +180,9 @@ def _scope(actor: Actor, kind: str) -> dict[str, Any]:
 
 def _pick(rows: pd.DataFrame, key: str, text: str, label: str) -> int | None:
     names = {int(row[key]): str(row[text]) for row in records(rows)}
-    chosen = st.selectbox(label, list(names), format_func=names.__getitem__)
+    chosen = st.selectbox(
+        label, list(names), format_func=names.__getitem__, index=None, placeholder=_("请选择")
+    )
     return int(chosen) if chosen is not None else None
 
 

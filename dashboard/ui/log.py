@@ -39,11 +39,9 @@ def show_log(found: pd.DataFrame) -> None:
         {
             **row,
             "event": event_word(row["event"]),
-            "roles": joined(
-                _(Role.of(code).label) for code in str(row["roles"] or "").split(",") if code
-            ),
+            "who": _who(row),
             "object": f"{_(table_title(row['table_name']))} {row['row_key']}".strip(),
-            "changes": _changes(row["table_name"], row["changes"]),
+            "changes": _changes(row["table_name"], row["changes"], row["comment"] or ""),
         }
         for row in records(found)
     ]
@@ -52,22 +50,26 @@ def show_log(found: pd.DataFrame) -> None:
         {
             "id": _("序号"),
             "at": _("时间"),
-            "who": _("账户"),
-            "roles": _("角色"),
-            "address": _("来源地址"),
+            "who": _("账户、角色、来源"),
             "event": _("事件"),
             "success": _("成功"),
             "object": _("对象"),
-            "changes": _("变更"),
-            "comment": _("说明"),
+            "changes": _("变更和说明"),
         },
         numbers=["id"],
-        html=["changes"],
+        html=["who", "changes"],
         empty=_("没有符合条件的日志。"),
     )
 
 
-def _changes(table_name: str, changes: str) -> str:
+def _who(row: dict[str, Any]) -> str:
+    codes = str(row["roles"] or "").split(",")
+    roles = joined(_(Role.of(code).label) for code in codes if code)
+    under = "<br>".join(escape(text) for text in (roles, row["address"] or "") if text)
+    return f'{escape(row["who"] or "")}<br><span class="ms-soft">{under}</span>'
+
+
+def _changes(table_name: str, changes: str, comment: str) -> str:
     moved = [
         (name, shown_change(old), shown_change(new))
         for name, (old, new) in json.loads(changes).items()
@@ -81,6 +83,8 @@ def _changes(table_name: str, changes: str) -> str:
     more = len(lines) - MOST_CHANGES
     if more > 0:
         lines[MOST_CHANGES:] = [f'<span class="ms-soft">{_("还有 {n} 项").format(n=more)}</span>']
+    if comment:
+        lines.append(escape(comment))
     return f'<div class="ms-wide">{"<br>".join(lines)}</div>' if lines else ""
 
 

@@ -19,4 +19,4 @@ rule.choose_for_programme(actor, found, clock.today())
 draft = rule.edit(actor, chosen, rules, clock.today())
 rule.test(actor, draft.rules if draft else rules)
 if draft is not None:
-    rule.save(actor, draft, clock.today())
+    rule.save(actor, rules, draft, clock.today())

@@ -23,7 +23,7 @@ from dashboard.queries.rule import colours, programme_rules, rule_sets
 from dashboard.rules.fact import FACTS
 from dashboard.rules.light import Bound, Case, RuleSet
 from dashboard.rules.remedy import bound_words, number
-from dashboard.ui import choose, parts
+from dashboard.ui import choose, parts, state
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -194,14 +194,17 @@ def _differences(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def save(actor: Actor, draft: RuleDraft, today: date) -> None:
-    """Let an administrator put the draft into force as a new version."""
+def save(actor: Actor, rules: RuleSet, draft: RuleDraft, today: date) -> None:
+    """Let an administrator put the draft into force as a new version, once something is new."""
     if not actor.may(Action.RULE_EDIT):
         return
     problems = draft_problems(draft)
     for text in problems:
         st.error(plain(text))
-    if st.button(_("启用为新版本"), type="primary", disabled=bool(problems)):
+    same = replace(draft.rules, since=rules.since) == replace(
+        rules, id=None, cases=tuple(replace(case, id=None) for case in rules.cases)
+    )
+    if st.button(_("启用为新版本"), type="primary", disabled=bool(problems) or same):
         run(
             add_rule_version, actor, draft, today=today,
             done=_("新版本自 {day} 起生效，过去的灯不变。").format(day=draft.rules.since),
@@ -221,11 +224,15 @@ def choose_for_programme(actor: Actor, found: pd.DataFrame, today: date) -> None
             _("年度清单"), list(lists), format_func=lambda one: str(lists[one]["name"])
         )
         row = lists[key]
-        with st.form(f"rules-of-{key}-{row['version']}"):
+        form, used = f"rules-of-{key}", {"code": row["rule_set_code"]}
+        version = state.opened(form, int(row["version"]), used)
+        with st.form(f"{form}-{version}"):
             now = codes.index(row["rule_set_code"]) if row["rule_set_code"] in codes else 0
-            code = st.selectbox(_("规则"), codes, index=now)
+            named = state.field(form, version, "code")
+            code = st.selectbox(_("规则"), codes, index=now, key=named)
             if st.form_submit_button(_("从今天起采用")) and code:
+                state.forget(form)
                 run(
-                    use_rule_set, actor, key, code, version=int(row["version"]), today=today,
+                    use_rule_set, actor, key, code, version=version, today=today,
                     done=_("已改用，已结账的月份不变。"),
                 )  # fmt: skip

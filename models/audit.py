@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DDL, Text, event
+from sqlalchemy import Text
 from sqlmodel import Field, Index, SQLModel
 
-from models.base import Code, Instant, code_type
+from models.base import Code, Instant, code_type, refuse_changes
 
 
 class Via(Code):
@@ -63,12 +63,4 @@ APPEND_ONLY = {
 }
 """Per engine, what makes the table append-only."""
 
-for _dialect, _statements in APPEND_ONLY.items():
-    for _statement in _statements:
-        event.listen(
-            SQLModel.metadata.tables["audit_entry"],
-            "after_create",
-            DDL(  # type: ignore[no-untyped-call]
-                _statement.replace("%", "%%")
-            ).execute_if(dialect=_dialect),
-        )
+refuse_changes("audit_entry", APPEND_ONLY)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Numeric, TypeDecorator
+from sqlalchemy import DDL, BigInteger, DateTime, Dialect, Enum, Numeric, TypeDecorator, event
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -121,3 +122,12 @@ class Row(SQLModel):
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
+
+
+def refuse_changes(table: str, statements: Mapping[str, Sequence[str]]) -> None:
+    """Run these statements, by engine, right after the table is created: its own guards."""
+    for dialect, own in statements.items():
+        for statement in own:
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            guarded = SQLModel.metadata.tables[table]
+            event.listen(guarded, "after_create", ddl.execute_if(dialect=dialect))

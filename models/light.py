@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import DDL, Text, event
-from sqlmodel import CheckConstraint, Field, Index, SQLModel, UniqueConstraint
+from sqlalchemy import Text
+from sqlmodel import CheckConstraint, Field, Index, UniqueConstraint
 
-from models.base import Code, Exact, Row, code_type
+from models.base import Code, Exact, Row, code_type, refuse_changes
 
 
 class LightKind(Code):
@@ -181,10 +181,4 @@ NEVER_REPAINTED = {
 }
 """Per engine, what keeps closing lights as they were; only the second mark may be set."""
 
-for _dialect, _statements in NEVER_REPAINTED.items():
-    for _statement in _statements:
-        event.listen(
-            SQLModel.metadata.tables["light_record"],
-            "after_create",
-            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+refuse_changes("light_record", NEVER_REPAINTED)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -131,9 +130,13 @@ def edit(actor: Actor, rule_set_id: int, rules: RuleSet, today: date) -> RuleDra
 
 def _edit_case(place: int, case: Case) -> tuple[Case, list[str]]:
     bounds, problems = [], []
+    words = case.words
+    if case.bounds:
+        # The words stand on the card beside the figures: who moves a number can mend them too.
+        label = f"{_(case.dimension.label)} {_('情形')}"
+        words = st.text_input(label, value=words, max_chars=200, key=f"rule-{place}-words") or ""
     for bound in case.bounds:
         title = FACTS[bound.fact]
-        st.html(f"<b>{escape(_(case.dimension.label))}</b>　{escape(_(case.words))}")
         left, low_in, right, high_in = st.columns([3, 2, 3, 2], vertical_alignment="bottom")
         key = f"rule-{place}-{bound.fact}"
         low = left.text_input(
@@ -151,7 +154,7 @@ def _edit_case(place: int, case: Case) -> tuple[Case, list[str]]:
             bounds.append(Bound(bound.fact, _read(low), low_included, _read(high), high_included))
         except InvalidOperation:
             problems.append(_("“{title}”的上下限应是数字或留空。").format(title=_(title.title)))
-    return replace(case, bounds=tuple(bounds), id=None), problems
+    return replace(case, words=words, bounds=tuple(bounds), id=None), problems
 
 
 def _plain(value: Decimal | None) -> str:

@@ -25,6 +25,9 @@ class Programme(Row, table=True):
     due_day: int = Field(default=3, ge=1, le=28, title="应报日", description="次月几日前报")
     timely_day: int = Field(default=3, ge=1, le=28, title="按时截止日")
     locked_day: int = Field(default=10, ge=1, le=28, title="锁定日")
+    unlock_days: int = Field(
+        default=15, ge=1, title="解锁最长天数", description="批准解锁时，最多开放几天"
+    )
     shown_on: date | None = Field(
         default=None, title="固定展示日", description="资料截止日；为空时按当天展示"
     )

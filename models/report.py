@@ -146,7 +146,7 @@ class CellSource(Row, table=True):
 
 
 class ReportUnlock(Row, table=True):
-    """解锁: a late door for one project and month, asked, approved by someone else, and ending."""
+    """解锁: a late door for one project and month: asked, decided by someone else, and ending."""
 
     __tablename__ = "report_unlock"
 
@@ -158,6 +158,9 @@ class ReportUnlock(Row, table=True):
     approved_by_id: int | None = Field(default=None, foreign_key="account.id", title="批准人")
     approved_on: date | None = Field(default=None, title="批准日")
     ends_on: date | None = Field(default=None, title="截止日")
+    refused_by_id: int | None = Field(default=None, foreign_key="account.id", title="不批准人")
+    refused_on: date | None = Field(default=None, title="不批准日")
+    answer: str = Field(default="", sa_type=Text, title="不批准理由")
 
 
 FIGURES = (

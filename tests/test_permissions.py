@@ -281,6 +281,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         unlock.request_unlock(s.session, a, s.h1, month=JULY, reason="更正", today=TODAY)),
     "unlock.approve_unlock": (OFFICE, _asked_unlock, lambda s, a, k: unlock.approve_unlock(
         s.session, a, k, ends_on=TODAY, today=TODAY)),
+    "unlock.refuse_unlock": (OFFICE, _asked_unlock, lambda s, a, k: unlock.refuse_unlock(
+        s.session, a, k, reason="不必", today=TODAY)),
     "upload.store_upload": (UNIT, lambda s: None, lambda s, a, _: upload.store_upload(
         s.session, a, kind=UploadKind.MONTHLY, programme_id=s.home, month=AUGUST, name="a.xlsx",
         agency_id=s.city.agencies["housing"].id, data=workbook([H1_ROW]))),

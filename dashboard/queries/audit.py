@@ -36,7 +36,7 @@ _VERBS = {
     "invite": "邀请", "lock": "停用", "unlock": "启用", "read": "查看", "override": "人工改灯",
     "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign_in": "登录",
     "sign_out": "退出", "reset": "重置", "change": "修改", "set": "设定", "test": "回测",
-    "attach": "添加佐证", "explain": "补填说明",
+    "attach": "添加佐证", "explain": "补填说明", "refuse": "不批准",
     "give-fact": "认定事实", "export": "导出", "replace": "启用新版",
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",

@@ -20,6 +20,8 @@ from models.report import ReportState
 
 COLUMNS = ["group", "what", "project", "detail", "due_on", "overdue", "link"]
 MINE, BACK, OTHERS = "mine", "returned", "waiting"
+NEWS_DAYS = 14
+"""How long an answer stays on the desk of who asked."""
 
 
 def desk(session: Session, actor: Actor, today: date) -> pd.DataFrame:
@@ -32,6 +34,7 @@ def desk(session: Session, actor: Actor, today: date) -> pd.DataFrame:
         *_report_rows(session, actor, today),
         *_instruction_rows(session, actor, today),
         *_office_rows(session, actor),
+        *_answered_unlocks(session, actor, today),
     ]
     found = pd.DataFrame(rows, columns=COLUMNS)
     late = [row["due_on"] is not None and row["due_on"] < today for row in rows]
@@ -107,7 +110,7 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
             f"/project?id={row['project_id']}&section=instructions",
         )
     for row in records(instructions(session, actor)):
-        fresh = row["answered_on"] is not None and (today - row["answered_on"]).days <= 14
+        fresh = row["answered_on"] is not None and (today - row["answered_on"]).days <= NEWS_DAYS
         if fresh and row["given_by_id"] == actor.account_id:
             yield _row(
                 BACK,
@@ -128,3 +131,20 @@ def _office_rows(session: Session, actor: Actor) -> Iterable[Any]:
         for row in records(unlocks(session, actor, waiting=True)):
             name = f"{row['code']} {row['project']}"
             yield _row(MINE, _("解锁申请待批准"), name, row["reason"], None, "/reports")
+
+
+def _answered_unlocks(session: Session, actor: Actor, today: date) -> Iterable[Any]:
+    """Tell who asked what became of it: an open door until it closes, a refusal for a while."""
+    if not actor.may(Action.UNLOCK_REQUEST):
+        return
+    for row in records(unlocks(session, actor, waiting=False)):
+        if row["requested_by_id"] != actor.account_id:
+            continue
+        month, name = f"{row['month']:%Y-%m}", f"{row['code']} {row['project']}"
+        link = f"/reports?month={row['month']}"
+        if row["ends_on"] is not None and today <= row["ends_on"]:
+            word = _("{month} 已批准解锁，请在截止日前报送").format(month=month)
+            yield _row(BACK, word, name, "", row["ends_on"], link)
+        elif row["refused_on"] is not None and (today - row["refused_on"]).days <= NEWS_DAYS:
+            word = _("{month} 解锁申请未获批准").format(month=month)
+            yield _row(BACK, word, name, row["answer"], None, link)

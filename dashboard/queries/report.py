@@ -203,7 +203,7 @@ def unlocks(session: Session, actor: Actor, *, waiting: bool) -> pd.DataFrame:
     """List requests to open a locked month, newest first; with `waiting` only undecided ones.
 
     Columns: unlock_id (int), project_id, code, project, month, reason, requester,
-    requested_by_id, requested_on, approved_on, ends_on.
+    requested_by_id, requested_on, approved_on, ends_on, refused_on, answer.
     """
     requester = aliased(Account)
     statement: Columns = (
@@ -219,6 +219,8 @@ def unlocks(session: Session, actor: Actor, *, waiting: bool) -> pd.DataFrame:
             col(ReportUnlock.requested_on),
             col(ReportUnlock.approved_on),
             col(ReportUnlock.ends_on),
+            col(ReportUnlock.refused_on),
+            col(ReportUnlock.answer),
         )
         .join(LivelihoodProject, col(LivelihoodProject.id) == col(ReportUnlock.project_id))
         .join(requester, requester.id == col(ReportUnlock.requested_by_id))  # type: ignore[arg-type]
@@ -226,5 +228,6 @@ def unlocks(session: Session, actor: Actor, *, waiting: bool) -> pd.DataFrame:
         .order_by(col(ReportUnlock.id).desc())
     )
     if waiting:
-        statement = statement.where(col(ReportUnlock.approved_on).is_(None))
+        undecided = col(ReportUnlock.approved_on).is_(None) & col(ReportUnlock.refused_on).is_(None)
+        statement = statement.where(undecided)
     return frame(session, statement)

@@ -20,7 +20,7 @@ from dashboard.commands.report import (
     submit_reports,
 )
 from dashboard.commands.take_back import take_back_upload
-from dashboard.commands.unlock import approve_unlock, request_unlock
+from dashboard.commands.unlock import approve_unlock, refuse_unlock, request_unlock
 from dashboard.db import records
 from dashboard.i18n import _, aside, month_name
 from dashboard.permissions import Action, Actor
@@ -261,6 +261,13 @@ def _unlocks(actor: Actor, today: date) -> None:
                 run(
                     approve_unlock, actor, int(row["unlock_id"]), ends_on=ends_on, today=today,
                     done=_("已批准，到期自动关闭。"),
+                )  # fmt: skip
+        with st.form(f"refuse-{row['unlock_id']}"):
+            reason = st.text_input(_("不批准理由"), max_chars=500)
+            if st.form_submit_button(_("不批准")):
+                run(
+                    refuse_unlock, actor, int(row["unlock_id"]), reason=reason or "", today=today,
+                    done=_("已退回申请人，月份保持锁定。"),
                 )  # fmt: skip
 
 

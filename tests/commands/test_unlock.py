@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from dashboard.commands.report import report_no_change
-from dashboard.commands.unlock import approve_unlock, request_unlock
+from dashboard.commands.unlock import approve_unlock, refuse_unlock, request_unlock
 from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import Actor
-from dashboard.queries.report import completeness
+from dashboard.queries.desk import BACK, desk
+from dashboard.queries.report import completeness, unlocks
+from models.audit import AuditEntry
+from models.programme import Programme
 from models.report import ReportUnlock
 from tests.city import AUGUST, City
 
@@ -147,3 +150,93 @@ def test_an_unlock_is_approved_once_and_not_for_a_day_that_is_over(
 
     with pytest.raises(Conflict, match="已经批准"):
         approve_unlock(city_session, *keys, ends_on=LOCKED, today=LOCKED)
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.safety("AC5")
+def test_a_door_stays_open_no_longer_than_the_list_allows(
+    city_session: Session, city: City
+) -> None:
+    asked = _asked(city_session, city)
+    keys = city["SUPERVISOR"], asked.id or 0
+    programme = city_session.get_one(Programme, city.programmes["home"].id)
+    programme.unlock_days = 5
+    last = LOCKED + timedelta(days=5)
+
+    with pytest.raises(Invalid, match=r"最多开放 5 天.*2026-09-17"):
+        approve_unlock(city_session, *keys, ends_on=last + timedelta(days=1), today=LOCKED)
+    approve_unlock(city_session, *keys, ends_on=last, today=LOCKED)
+
+    assert asked.ends_on == last
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.safety("AD1")
+def test_a_refused_request_keeps_the_month_locked_and_tells_who_asked(
+    city_session: Session, city: City
+) -> None:
+    asked = _asked(city_session, city)
+    refuse_unlock(
+        city_session, city["SUPERVISOR"], asked.id or 0, reason="数据已核对无误", today=LOCKED
+    )
+
+    waiting = unlocks(city_session, city["SUPERVISOR"], waiting=True)
+    found = desk(city_session, city["REPORTER"], LOCKED)
+    told = found[found["what"].str.contains("未获批准")]
+    lines = city_session.exec(select(AuditEntry).where(AuditEntry.event == "unlock:refuse")).all()
+    assert waiting.empty
+    assert list(told["group"]) == [BACK]
+    assert list(told["detail"]) == ["数据已核对无误"]
+    assert [line.account_id for line in lines] == [city["SUPERVISOR"].account_id]
+    with pytest.raises(Invalid, match="锁定"):
+        report_no_change(city_session, city["REPORTER"], city.id("H1"), month=AUGUST, today=LOCKED)
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.parametrize(("later", "told"), [(0, 1), (14, 1), (15, 0)])
+def test_a_refusal_leaves_the_desk_after_a_while(
+    city_session: Session, city: City, later: int, told: int
+) -> None:
+    asked = _asked(city_session, city)
+    refuse_unlock(city_session, city["SUPERVISOR"], asked.id or 0, reason="不必", today=LOCKED)
+
+    found = desk(city_session, city["REPORTER"], LOCKED + timedelta(days=later))
+
+    assert found["what"].str.contains("未获批准").sum() == told
+
+
+@pytest.mark.feature("G14")
+def test_who_asked_finds_an_open_door_on_the_desk_until_it_closes(
+    city_session: Session, city: City
+) -> None:
+    asked = _asked(city_session, city)
+    until = LOCKED + timedelta(days=3)
+    approve_unlock(city_session, city["SUPERVISOR"], asked.id or 0, ends_on=until, today=LOCKED)
+
+    on_the_last_day = desk(city_session, city["REPORTER"], until)
+    afterwards = desk(city_session, city["REPORTER"], until + timedelta(days=1))
+
+    told = on_the_last_day[on_the_last_day["what"].str.contains("已批准解锁")]
+    assert list(told["due_on"]) == [until]
+    assert not afterwards["what"].str.contains("已批准解锁").any()
+
+
+@pytest.mark.feature("G14")
+@pytest.mark.safety("AC6")
+def test_a_refusal_needs_a_reason_another_person_and_an_open_request(
+    city_session: Session, city: City
+) -> None:
+    asked = _asked(city_session, city)
+    key = asked.id or 0
+    own = Actor(city["REPORTER"].account_id, "both", city["SUPERVISOR"].grants)
+
+    with pytest.raises(Invalid, match="不批准理由"):
+        refuse_unlock(city_session, city["SUPERVISOR"], key, reason=" ", today=LOCKED)
+    with pytest.raises(NotAllowed, match="不能审核自己"):
+        refuse_unlock(city_session, own, key, reason="不必", today=LOCKED)
+    refuse_unlock(city_session, city["SUPERVISOR"], key, reason="不必", today=LOCKED)
+
+    with pytest.raises(Conflict, match="已经退回"):
+        refuse_unlock(city_session, city["SUPERVISOR"], key, reason="不必", today=LOCKED)
+    with pytest.raises(Conflict, match="已经退回"):
+        approve_unlock(city_session, city["SUPERVISOR"], key, ends_on=LOCKED, today=LOCKED)

@@ -209,6 +209,21 @@ def test_an_unlock_is_asked_on_the_page_and_approved_by_the_office(
     assert opened[0].approved_by_id == city["SUPERVISOR"].account_id
 
 
+@pytest.mark.feature("G14")
+def test_an_unlock_that_is_refused_shows_its_reason_to_who_asked(open_page: Open) -> None:
+    asking = open_page("reports", "REPORTER", month="2026-07-01")
+    asking.write("解锁理由", "补报照片").press("提交申请")
+    office = open_page("reports", "SUPERVISOR")
+
+    office.write("不批准理由", "照片已在佐证中").press("不批准")
+
+    assert not office.test.exception
+    assert "补报照片" not in office.text
+    desk = open_page("desk", "REPORTER").text
+    assert "2026-07 解锁申请未获批准" in desk
+    assert "照片已在佐证中" in desk
+
+
 @pytest.mark.feature("F7")
 def test_an_adjustment_is_decided_on_the_plan_page(open_page: Open, city: City) -> None:
     page = open_page("plan", "SUPERVISOR")

@@ -156,9 +156,9 @@ def dates_of(
     return ((_("事实截至"), as_of), *known, *found)
 
 
-def facts_kept(record: LightRecord) -> dict[str, Decimal | None]:
-    """Give the facts a closing light was written with."""
-    kept = json.loads(record.facts)
+def facts_kept(written: str) -> dict[str, Decimal | None]:
+    """Read the facts a closing light was written with, as `LightRecord.facts` keeps them."""
+    kept = json.loads(written)
     return {name: Decimal(kept[name]) if name in kept else None for name in FACTS}
 
 

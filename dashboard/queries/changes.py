@@ -39,7 +39,8 @@ def changes_since(
     matrix = lights_by_month(session, actor, programme_id, last, today)
     then = matrix[matrix["month"] == last]
     before = dict(zip(then["project_id"], then["kind"], strict=True))
-    moved = _moved(session, list(now["project_id"]), month_end(last), today)
+    upto = min([today, *now["as_of"]])
+    moved = _moved(session, list(now["project_id"]), month_end(last), upto)
     spoke = (
         _reported(session, programme_id, last)
         if _due(session, programme_id, month, today)

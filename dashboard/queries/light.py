@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -54,7 +54,7 @@ from models.light import (
     LightRecord,
     LightRuleSet,
 )
-from models.milestone import Adjustment, AdjustmentState
+from models.milestone import Adjustment, AdjustmentField, AdjustmentState
 from models.programme import Programme
 from models.project import LivelihoodProject
 from models.region import Region
@@ -81,12 +81,12 @@ def board(
 ) -> pd.DataFrame:
     """Light the projects the actor sees, for one month: the worst first, then by code.
 
-    The month in view is lit as of today; an earlier one shows the light it ended with, or until
-    that is written the light of its last day.
+    The month in view is lit as of today; an earlier one shows the light it ended with and the
+    figures that was written with, or until then the light of its last day.
     Columns: project_id, code, name, category, leader, responsible, lead_agency (None: nobody),
     region, due_on (date or None), kind (LightKind code), dimension (LightDimension code or None),
     planned_pct, completed_pct, shortfall_pp (Decimal or None), expected, reported (0/1),
-    overdue_days, silent_days (int or None), adjustments (int: moves approved so far),
+    overdue_days, silent_days (int or None), adjustments (int: moves approved by `as_of`),
     red_run (int: months in a row, this one included), closing_kind (code or None: still open),
     recovered_on (date or None), override_kind (code or None), override_reason, as_of (date).
     """
@@ -96,6 +96,8 @@ def board(
     rows = session.connection().execute(_board(actor, programme_id, month, day, rules))
     closed, names = day == month_end(month) < today, tuple(rows.keys())
     found = [_board_row(dict(zip(names, row, strict=True)), rules, day, closed) for row in rows]
+    if closed:
+        _date_back(session, found, day)
     found.sort(key=lambda row: -RANKS[LightKind.of(row["kind"])])
     runs = red_runs(session, {row["project_id"]: row["kind"] for row in found}, month)
     for row in found:
@@ -106,10 +108,41 @@ def board(
 def _board_row(row: dict[str, Any], rules: RuleSet, day: date, closed: bool) -> dict[str, Any]:
     kind, dimension = of_ranks(rules, [row.pop(_rank(each)) for each in rules.dimensions])
     row |= {"kind": kind.value, "dimension": dimension.value if dimension else None, "as_of": day}
-    decided = row.pop("closing_dimension")
+    decided, facts = row.pop("closing_dimension"), row.pop("closing_facts")
     if closed and row["closing_kind"] is not None:
-        row |= {"kind": row["closing_kind"], "dimension": decided}
+        row |= {"kind": row["closing_kind"], "dimension": decided, **_figures_then(facts)}
     return row
+
+
+def _figures_then(kept: str) -> dict[str, Any]:
+    """Give the figures of the board as they stood when a month closed."""
+    facts = facts_kept(kept)
+    late = facts["node_overdue_days"]
+    days = {
+        "overdue_days": facts["overdue_days"] if late is None else late,
+        "silent_days": facts["silent_days"],
+    }
+    return {
+        **{name: facts[name] for name in ("planned_pct", "completed_pct", "shortfall_pp")},
+        **{name: int(facts[name] or 0) for name in ("expected", "reported")},
+        **{name: None if value is None else int(value) for name, value in days.items()},
+    }
+
+
+def _date_back(session: Session, rows: Sequence[dict[str, Any]], day: date) -> None:
+    """Give rows the deadlines that stood on a past day, before they were moved."""
+    move = Adjustment
+    statement = (
+        select(col(move.project_id), col(move.old))
+        .where(col(move.project_id).in_([row["project_id"] for row in rows]))
+        .where(col(move.state) == AdjustmentState.APPROVED, col(move.decided_on) > day)
+        .where(col(move.field) == AdjustmentField.DUE_ON)
+        .order_by(col(move.decided_on).desc(), col(move.number).desc())
+    )
+    then = {row[0]: row[1] for row in session.connection().execute(statement)}
+    for row in rows:
+        if (old := then.get(row["project_id"])) is not None:
+            row["due_on"] = date.fromisoformat(old) if old else None
 
 
 def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleSet) -> Select[Any]:
@@ -121,6 +154,7 @@ def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleS
         select(func.count())
         .where(col(Adjustment.project_id) == col(project.id))
         .where(col(Adjustment.state) == AdjustmentState.APPROVED)
+        .where(col(Adjustment.decided_on) <= day)
         .scalar_subquery()
     )
     other = aliased(LightOverride)
@@ -140,7 +174,8 @@ def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleS
             columns.expected, columns.reported, label("overdue_days", over),
             label("silent_days", facts["silent_days"]), label("adjustments", moves), *ranks,
             label("closing_kind", col(record.kind)),
-            label("closing_dimension", col(record.dimension)), col(record.recovered_on),
+            label("closing_dimension", col(record.dimension)),
+            label("closing_facts", col(record.facts)), col(record.recovered_on),
             label("override_kind", col(override.kind)),
             label("override_reason", col(override.reason)),
         )
@@ -198,7 +233,7 @@ def lights_by_month(
 ) -> pd.DataFrame:
     """Give the lights of every project and month up to one: what a month ended with, or so far.
 
-    One row per project and month, by code and month.
+    One row per project and month, by code and month; a closed month has the figures it ended with.
     Columns: project_id, code, name, month (date), kind (LightKind code), dimension (code or None),
     open (bool: 未结, not yet closed), recovered_on (date or None: late, recovered), as_of (date),
     planned_pct, completed_pct (Decimal or None).
@@ -222,7 +257,7 @@ def _matrix(session: Session, actor: Actor, programme_id: int, upto: date) -> li
             col(project.code), col(project.name), *[columns[name] for name in _COLUMNS],
             label("closing_kind", col(record.kind)),
             label("closing_dimension", col(record.dimension)), col(record.recovered_on),
-            label("closing_as_of", col(record.as_of)),
+            label("closing_as_of", col(record.as_of)), label("closing_facts", col(record.facts)),
         )
         .select_from(ProjectMonth)
         .join(project, col(project.id) == columns.project_id)
@@ -242,10 +277,12 @@ def _matrix(session: Session, actor: Actor, programme_id: int, upto: date) -> li
 
 def _month_light(row: Mapping[str, Any], rules: RulesByDay, day: date) -> tuple[Any, ...]:
     head = row["project_id"], row["code"], row["name"], row["month"]
-    tail = row["planned_pct"], row["completed_pct"]
     if row["closing_kind"] is not None:
         mark = False, row["recovered_on"], row["closing_as_of"]
-        return *head, row["closing_kind"], row["closing_dimension"], *mark, *tail
+        facts = facts_kept(row["closing_facts"])
+        then = facts["planned_pct"], facts["completed_pct"]
+        return *head, row["closing_kind"], row["closing_dimension"], *mark, *then
+    tail = row["planned_pct"], row["completed_pct"]
     as_of = min(month_end(row["month"]), day)
     found = light(rules.on(as_of), facts_on(row, as_of))
     return *head, found.kind, found.dimension, True, None, as_of, *tail
@@ -279,7 +316,7 @@ def explain_light(
     rules, facts = RulesByDay(session, programme).on(day), facts_on(stored, day)
     if record is not None and day == month_end(month) < today:
         rules = rule_sets(session, [load(session, LightRuleSet, record.rule_set_id)])[0]
-        facts, day = facts_kept(record), record.as_of
+        facts, day = facts_kept(record.facts), record.as_of
         stored = kept_as(session, record, facts)
     return _card(session, project, record, stored, (rules, facts, month, day))
 

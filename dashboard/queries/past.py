@@ -38,7 +38,8 @@ def board_as_of(session: Session, actor: Actor, programme_id: int, day: date) ->
     Worked out from the plan of that day and the reports accepted by then, whatever came later.
     Columns: project_id, code, name, category, leader, lead_agency, month (the month in view then),
     kind (LightKind code), dimension (code or None), planned_pct, completed_pct, shortfall_pp
-    (Decimal or None), expected, reported (0/1), red_run, as_of (date).
+    (Decimal or None), expected, reported (0/1), adjustments (int: approved by then),
+    red_run, as_of (date).
     """
     programme = load(session, Programme, programme_id)
     as_of = programme_day(programme, day)
@@ -49,7 +50,9 @@ def board_as_of(session: Session, actor: Actor, programme_id: int, day: date) ->
     for subject in subjects(session, list(heads)):
         months = [each for each in months_of(subject, programme.year) if each <= month]
         facts = facts_on(month_facts(subject, months or [month], known_on=as_of)[-1], as_of)
-        rows.append({**heads[subject.id], **_lit(light(rules, facts), facts)})
+        moves = sum(1 for decided_on in subject.adjusted_on if decided_on <= as_of)
+        lit = _lit(light(rules, facts), facts)
+        rows.append({**heads[subject.id], **lit, "adjustments": moves})
     runs = red_runs(session, {row["project_id"]: row["kind"] for row in rows}, month)
     for row in rows:
         row |= {"month": month, "as_of": as_of, "red_run": runs[row["project_id"]]}
@@ -57,7 +60,7 @@ def board_as_of(session: Session, actor: Actor, programme_id: int, day: date) ->
     names = [
         "project_id", "code", "name", "category", "leader", "lead_agency", "month", "kind",
         "dimension", "planned_pct", "completed_pct", "shortfall_pp", "expected", "reported",
-        "red_run", "as_of",
+        "adjustments", "red_run", "as_of",
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=names, dtype=object)
 
@@ -153,7 +156,7 @@ def backtest(
     """
     rows = []
     for record, head in _closed(session, actor, programme_id, months):
-        found = light(rules, facts_kept(record))
+        found = light(rules, facts_kept(record.facts))
         if found.kind != record.kind:
             case = found.deciding.case if found.deciding else None
             dimension = found.dimension.value if found.dimension else None

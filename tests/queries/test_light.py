@@ -12,6 +12,7 @@ from dashboard.errors import Missing
 from dashboard.queries.changes import changes_since
 from dashboard.queries.facts import month_in_view
 from dashboard.queries.light import board, counts_by_kind, explain_light, lights_by_month
+from dashboard.queries.past import board_as_of
 from dashboard.queries.rule import rule_sets
 from dashboard.rules.light import light
 from models.file import StoredFile
@@ -25,7 +26,7 @@ from models.milestone import (
 )
 from models.programme import Programme
 from models.project import WorkItem
-from models.report import CellSource
+from models.report import CellSource, ProgressReport
 from models.upload import Upload, UploadKind
 from tests.town import (
     LEADER,
@@ -151,6 +152,56 @@ def test_a_light_set_by_hand_stands_beside_the_computed_one(session: Session) ->
         "BAD", "WARN", "灾后停工",
     )  # fmt: skip
     assert later.loc["P3", "override_kind"] is None
+
+
+@pytest.mark.feature("H5")
+def test_a_closed_month_shows_the_figures_it_ended_with(session: Session) -> None:
+    town = live(session)
+    lit(session, town, date(2026, 8, 11))
+    first = session.exec(select(ProgressReport).where(ProgressReport.receipt == "HZ-P1-7")).one()
+    first.superseded_on = date(2026, 8, 20)
+    report(session, town, "P1", 7, "20", accepted_on=date(2026, 8, 20), revision=2)
+    report(session, town, "P3", 7, "56", accepted_on=date(2026, 8, 20))
+    key = lit(session, town)
+
+    found = board(session, LEADER, key, JULY, TODAY).set_index("code")
+    matrix = lights_by_month(session, LEADER, key, AUGUST, TODAY)
+
+    assert list(found.loc["P1", ["kind", "completed_pct", "shortfall_pp"]]) == ["GOOD", 56, 0]
+    silent = ["kind", "completed_pct", "reported", "silent_days"]
+    assert list(found.loc["P3", silent]) == ["BAD", None, 0, 178]
+    july = matrix[matrix["month"] == JULY].set_index("code")["completed_pct"]
+    assert (july["P1"], july["P3"]) == (56, None)
+
+
+@pytest.mark.feature("F7")
+def test_a_past_board_counts_the_moves_approved_by_then_and_keeps_the_deadline(
+    session: Session,
+) -> None:
+    town = live(session)
+    for number, day, old in ((1, 15, "2026-10-31"), (2, 25, "2026-11-30")):
+        session.add(
+            Adjustment(
+                project_id=town.projects["P3"].id or 0, number=number, old=old,
+                field=AdjustmentField.DUE_ON, new="2026-12-31", reason="汛期",
+                state=AdjustmentState.APPROVED, proposed_by_id=1, proposed_on=TODAY,
+                decided_on=date(2026, 8, day),
+            )
+        )  # fmt: skip
+    key = lit(session, town)
+
+    then, now = (
+        board(session, LEADER, key, month, TODAY).set_index("code") for month in (JULY, AUGUST)
+    )
+    by_day = {
+        day: board_as_of(session, LEADER, key, date(2026, 8, day)).set_index("code")
+        for day in (14, 15, 31)
+    }
+
+    assert list(then.loc["P3", ["adjustments", "due_on"]]) == [0, date(2026, 10, 31)]
+    assert list(now.loc["P3", ["adjustments", "due_on"]]) == [2, date(2026, 12, 31)]
+    assert [found.loc["P3", "adjustments"] for found in by_day.values()] == [0, 1, 2]
+    assert "re_dated" not in set(changes_since(session, LEADER, key, JULY, TODAY)["change"])
 
 
 @pytest.mark.feature("H8")

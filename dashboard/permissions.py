@@ -1,14 +1,13 @@
-"""Who may see and do what: one table of roles × actions, and scopes as predicate and SQL twin.
+"""Who may see and do what: scopes as predicate and SQL twin, over the table of roles × actions.
 
-Deny by default: an action no grant of the actor allows is refused, a table that is neither a
-project's nor an agency's nor named in `SHARED` is closed to everyone whose scope is not everything.
+Deny by default: an action no grant of the actor allows is refused, and a table that is neither a
+project's nor a region's nor named below is closed to everyone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -16,110 +15,65 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, false, select, true
 from sqlmodel import SQLModel, col
 
+from dashboard.actions import LEAD_ONLY, ROLE_ACTIONS, SEPARATE, UNSCOPED, Action
 from dashboard.errors import Missing, NotAllowed
 from dashboard.i18n import _
 from models.account import Role
 from models.agency import Agency
+from models.calendar import CalendarDay, CalendarYear, DayLimit, Threshold
 from models.fact import RegionMonth
+from models.observer import Observer, SealedSet, Visit
 from models.programme import Programme
 from models.project import LivelihoodProject, SupportingAgency
-from models.region import Region
-
-
-class Action(StrEnum):
-    """What can be done, as `noun:verb`. Commands allow it, pages and the menu ask for it."""
-
-    PROJECT_READ = "project:read"
-    BOARD_READ = "board:read"
-    PLAN_IMPORT = "plan:import"
-    PROGRAMME_ADOPT = "programme:adopt"
-    ADJUSTMENT_PROPOSE = "adjustment:propose"
-    ADJUSTMENT_DECIDE = "adjustment:decide"
-    REPORT_READ = "report:read"
-    REPORT_UPLOAD = "report:upload"
-    REPORT_SUBMIT = "report:submit"
-    REPORT_CONFIRM = "report:confirm"
-    REPORT_ACCEPT = "report:accept"
-    UNLOCK_REQUEST = "unlock:request"
-    UNLOCK_APPROVE = "unlock:approve"
-    PERIOD_EDIT = "period:edit"
-    LIGHT_OVERRIDE = "light:override"
-    RULE_READ = "rule:read"
-    RULE_EDIT = "rule:edit"
-    RULE_TEST = "rule:test"
-    INSTRUCTION_GIVE = "instruction:give"
-    INSTRUCTION_ANSWER = "instruction:answer"
-    AGENCY_EDIT = "agency:edit"
-    ACCOUNT_INVITE = "account:invite"
-    ACCOUNT_READ = "account:read"
-    ACCOUNT_LOCK = "account:lock"
-    GRANT_EDIT = "grant:edit"
-    AUDIT_READ = "audit:read"
-
-
-_UNIT = {Action.PROJECT_READ, Action.BOARD_READ, Action.REPORT_READ, Action.RULE_READ}
-ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
-    Role.ADMIN: frozenset(
-        {
-            Action.AGENCY_EDIT,
-            Action.ACCOUNT_INVITE,
-            Action.ACCOUNT_READ,
-            Action.RULE_READ,
-            Action.RULE_EDIT,
-            Action.PERIOD_EDIT,
-        }
-    ),
-    Role.SECURITY: frozenset({Action.ACCOUNT_READ, Action.ACCOUNT_LOCK, Action.GRANT_EDIT}),
-    Role.SUPERVISOR: frozenset(
-        _UNIT
-        | {
-            Action.PLAN_IMPORT,
-            Action.PROGRAMME_ADOPT,
-            Action.ADJUSTMENT_PROPOSE,
-            Action.ADJUSTMENT_DECIDE,
-            Action.REPORT_ACCEPT,
-            Action.UNLOCK_APPROVE,
-            Action.PERIOD_EDIT,
-            Action.LIGHT_OVERRIDE,
-            Action.RULE_TEST,
-        }
-    ),
-    Role.LEADER: frozenset(_UNIT | {Action.INSTRUCTION_GIVE}),
-    Role.REPORTER: frozenset(
-        _UNIT
-        | {
-            Action.REPORT_UPLOAD,
-            Action.REPORT_SUBMIT,
-            Action.UNLOCK_REQUEST,
-            Action.ADJUSTMENT_PROPOSE,
-            Action.INSTRUCTION_ANSWER,
-        }
-    ),
-    Role.REVIEWER: frozenset(
-        _UNIT | {Action.REPORT_CONFIRM, Action.UNLOCK_REQUEST, Action.INSTRUCTION_ANSWER}
-    ),
-    Role.OBSERVER: frozenset({Action.PROJECT_READ}),
-    Role.AUDITOR: frozenset(_UNIT | {Action.ACCOUNT_READ, Action.AUDIT_READ}),
-}
-LEAD_ONLY = frozenset(
-    {
-        Action.REPORT_UPLOAD,
-        Action.REPORT_SUBMIT,
-        Action.REPORT_CONFIRM,
-        Action.UNLOCK_REQUEST,
-        Action.ADJUSTMENT_PROPOSE,
-        Action.INSTRUCTION_ANSWER,
-    }
+from models.rectification import (
+    Extension,
+    Inspection,
+    Recheck,
+    Rectification,
+    RectificationEvent,
+    RectificationMove,
+    RectificationState,
 )
-"""What an agency's scope opens for the projects it leads only; supporting units read."""
-SEPARATE = frozenset({Role.ADMIN, Role.SECURITY, Role.AUDITOR})
-"""三员分立 (GB/T 22239 8.1.4.2d): one account holds at most one of these, and then nothing else."""
-UNSCOPED = frozenset({Role.ADMIN, Role.SECURITY})
-"""Roles whose work knows no place: a scope may be left out."""
-SHARED: frozenset[type[SQLModel]] = frozenset({Region, Programme, Agency})
+from models.region import Region
+from models.remark import ObserverRemark, RemarkReply, RemarkState
+
+__all__ = [
+    "LEAD_ONLY", "READS", "REGIONAL", "ROLE_ACTIONS", "SEPARATE", "SHARED", "UNSCOPED", "Action",
+    "Actor", "Grant", "ProjectScope", "RowScope", "allow", "allow_another", "allow_row",
+    "allow_sight", "refusal", "sees", "sees_row", "sees_sql",
+]  # fmt: skip
+
+
+SHARED: frozenset[type[SQLModel]] = frozenset(
+    {
+        Region, Programme, Agency, CalendarDay, CalendarYear, DayLimit, Threshold,
+        RectificationState, RectificationMove,
+    }
+)  # fmt: skip
 """Tables whose rows everyone signed in may know."""
-REGIONAL: frozenset[type[SQLModel]] = frozenset({RegionMonth})
-"""Tables of counts over all projects of a region: only a scope that is a region opens them."""
+REGIONAL: frozenset[type[SQLModel]] = frozenset({RegionMonth, Observer, SealedSet, Inspection})
+"""Tables of a whole region, such as counts over its projects: only a scope that is a region opens
+them."""
+READS: dict[type[SQLModel], Action] = {
+    Observer: Action.OBSERVER_READ,
+    SealedSet: Action.SEALED_READ,
+    Inspection: Action.RECTIFICATION_ISSUE,
+    Visit: Action.OBSERVER_READ,
+    ObserverRemark: Action.REMARK_READ,
+    RemarkReply: Action.REMARK_READ,
+    Rectification: Action.RECTIFICATION_READ,
+    RectificationEvent: Action.RECTIFICATION_READ,
+    Extension: Action.RECTIFICATION_READ,
+    Recheck: Action.RECTIFICATION_READ,
+}
+"""The right that opens a table's rows where it is not that of reading the project."""
+PARENTS: dict[type[SQLModel], tuple[str, type[SQLModel]]] = {
+    RemarkReply: ("remark_id", ObserverRemark),
+    RectificationEvent: ("rectification_id", Rectification),
+    Extension: ("rectification_id", Rectification),
+    Recheck: ("rectification_id", Rectification),
+}
+"""Tables whose rows are seen by whoever sees the row they belong to."""
 
 
 @dataclass(frozen=True)
@@ -208,33 +162,133 @@ def _covers_sql(grant: Grant, action: Action) -> ColumnElement[bool]:
     return col(project.id).in_(grant.project_ids)
 
 
+class RowScope(NamedTuple):
+    """What decides who sees a remark or a rectification.
+
+    `project` is None for a citizen's word on a place; `handling_path` is the unit that must
+    rectify; `mine`: the actor wrote it; `sealed`: its set is not released; `withdrawn`: its author
+    took it back.
+    """
+
+    region_path: str
+    project: ProjectScope | None = None
+    handling_path: str = ""
+    mine: bool = False
+    sealed: bool = False
+    withdrawn: bool = False
+
+
+def sees_row(actor: Actor, row: RowScope, action: Action) -> bool:
+    """Say whether the actor sees a remark or a rectification for this action.
+
+    One's own remark as long as one may write; otherwise what lies within the scope, unless it is
+    sealed (only the office opens it) or withdrawn (only the office still knows it).
+    """
+    if row.mine and actor.may(Action.REMARK_WRITE) and action is Action.REMARK_READ:
+        return True
+    if row.sealed and not _opens(actor, row, Action.SEALED_READ):
+        return False
+    if row.withdrawn and not _opens(actor, row, Action.NOTE_READ):
+        return False
+    return _opens(actor, row, action)
+
+
+def _opens(actor: Actor, row: RowScope, action: Action) -> bool:
+    return any(_covers_row(grant, row, action) for grant in actor.granting(action))
+
+
+def _covers_row(grant: Grant, row: RowScope, action: Action) -> bool:
+    if grant.region_path and row.region_path.startswith(grant.region_path):
+        return True
+    if grant.agency_path and row.handling_path:
+        if row.handling_path.startswith(grant.agency_path):
+            return True
+        if action in LEAD_ONLY:
+            return False
+    return row.project is not None and _covers(grant, row.project, action)
+
+
 def sees_sql(
     actor: Actor,
     model: type[SQLModel] = LivelihoodProject,
-    action: Action = Action.PROJECT_READ,
+    action: Action | None = None,
 ) -> ColumnElement[bool]:
-    """Write `sees` as a condition on any table; a project's rows follow their project.
+    """Write `sees` and `sees_row` as a condition on any table; a project's rows follow it.
 
-    A table of counts by region is open to the scopes that are regions. A table that is neither a
-    project's nor named in `SHARED` or `REGIONAL` is closed.
+    Without an action it is the one that reads the table. A table of counts by region is open to the
+    scopes that are regions. A table that none of the rules names is closed.
     """
+    action = action or READS.get(model, Action.PROJECT_READ)
+    columns = model.__table__.c  # type: ignore[attr-defined]
     if model in SHARED:
         return true()
-    grants = actor.granting(action)
-    columns = model.__table__.c  # type: ignore[attr-defined]
+    if model in PARENTS:
+        name, parent = PARENTS[model]
+        keys = parent.__table__.c.id  # type: ignore[attr-defined]
+        return columns[name].in_(select(keys).where(sees_sql(actor, parent, action)))  # type: ignore[no-any-return]
     if model in REGIONAL:
-        paths = [grant.region_path for grant in grants if grant.region_path]
-        inside = [col(Region.path).startswith(path) for path in paths]
-        places = select(col(Region.id)).where(reduce(or_, inside, false()))
-        return columns.region_id.in_(places)  # type: ignore[no-any-return]
+        return columns.region_id.in_(_places(actor, action))  # type: ignore[no-any-return]
+    if model is ObserverRemark or model is Rectification:
+        return _row_sql(actor, columns, action)
+    grants = actor.granting(action)
     if not grants:
         return false()
     condition: ColumnElement[bool] = reduce(or_, [_covers_sql(grant, action) for grant in grants])
     if model is LivelihoodProject:
         return condition
-    if "project_id" in columns:
-        return columns.project_id.in_(select(col(LivelihoodProject.id)).where(condition))  # type: ignore[no-any-return]
-    return false()
+    if "project_id" not in columns:
+        return false()
+    inside = columns.project_id.in_(select(col(LivelihoodProject.id)).where(condition))
+    return inside & _unsealed(actor, columns)  # type: ignore[no-any-return]
+
+
+def _places(actor: Actor, action: Action) -> Any:
+    paths = [grant.region_path for grant in actor.granting(action) if grant.region_path]
+    inside = [col(Region.path).startswith(path) for path in paths]
+    return select(col(Region.id)).where(reduce(or_, inside, false()))
+
+
+def _row_sql(actor: Actor, columns: Any, action: Action) -> ColumnElement[bool]:
+    seen = _opens_sql(actor, columns, action) & _unsealed(actor, columns)
+    if "account_id" not in columns:
+        return seen
+    kept: ColumnElement[bool] = columns.state != RemarkState.WITHDRAWN
+    seen = seen & (kept | _opens_sql(actor, columns, Action.NOTE_READ))
+    if action is Action.REMARK_READ and actor.may(Action.REMARK_WRITE):
+        mine: ColumnElement[bool] = columns.account_id == actor.account_id
+        return seen | mine
+    return seen
+
+
+def _opens_sql(actor: Actor, columns: Any, action: Action) -> ColumnElement[bool]:
+    """Write `_opens` over the columns of a remark or a rectification."""
+    conditions = [_covers_row_sql(grant, columns, action) for grant in actor.granting(action)]
+    found: ColumnElement[bool] = reduce(or_, conditions, false())
+    return found
+
+
+def _covers_row_sql(grant: Grant, columns: Any, action: Action) -> ColumnElement[bool]:
+    projects = select(col(LivelihoodProject.id)).where(_covers_sql(grant, action))
+    inside: ColumnElement[bool] = columns.project_id.in_(projects)
+    if grant.region_path and "region_id" in columns:
+        places = select(col(Region.id)).where(col(Region.path).startswith(grant.region_path))
+        placed: ColumnElement[bool] = columns.region_id.in_(places)
+        return placed | inside
+    if grant.agency_path and "agency_id" in columns:
+        bodies = select(col(Agency.id)).where(col(Agency.path).startswith(grant.agency_path))
+        handled: ColumnElement[bool] = columns.agency_id.in_(bodies)
+        return handled if action in LEAD_ONLY else handled | inside
+    return inside
+
+
+def _unsealed(actor: Actor, columns: Any) -> ColumnElement[bool]:
+    """Say that a row is of no sealed set, of a released one, or open to the actor all the same."""
+    if "sealed_set_id" not in columns:
+        return true()
+    released = select(col(SealedSet.id)).where(col(SealedSet.released_on).is_not(None))
+    sealed = columns.sealed_set_id
+    known: ColumnElement[bool] = sealed.is_(None) | sealed.in_(released)
+    return known | _opens_sql(actor, columns, Action.SEALED_READ)
 
 
 def refusal(actor: Actor | None, action: Action, table: str = "", key: Any = "") -> NotAllowed:
@@ -249,6 +303,12 @@ def allow(actor: Actor, action: Action, scope: ProjectScope | None = None) -> No
         raise refusal(actor, action, "livelihood_project" if scope else "", scope and scope[0])
     if scope is not None and not sees(actor, scope, action):
         raise refusal(actor, action, "livelihood_project", scope.project_id)
+
+
+def allow_sight(actor: Actor, action: Action, row: RowScope, table: str, key: Any) -> None:
+    """Let the actor do this to a remark or a rectification, or raise `NotAllowed`."""
+    if not sees_row(actor, row, action):
+        raise refusal(actor, action, table, key)
 
 
 def allow_row(found: object, what: str) -> None:

@@ -236,7 +236,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
     "instruction.answer_instruction": (UNIT | {"REVIEWER"}, _given_words, lambda s, a, k:
         instruction.answer_instruction(s.session, a, k, answer="好", today=TODAY)),
     "light.override_light": (OFFICE, lambda s: None, lambda s, a, _: light.override_light(
-        s.session, a, s.h1, kind=LightKind.GOOD, reason="因", first_on=TODAY, last_on=None)),
+        s.session, a, s.h1, kind=LightKind.GOOD, reason="因", first_on=TODAY, last_on=None,
+        today=TODAY)),
     "period.change_period_days": ({"ADMIN"} | OFFICE, _period, lambda s, a, k:
         period.change_period_days(s.session, a, k.id, due_on=date(2026, 9, 5),
         timely_until=date(2026, 9, 5), locked_after=date(2026, 9, 20), exception="洪水")),

@@ -30,7 +30,7 @@ from dashboard.rules.closing import MENDABLE, closing_light, months_of, recovere
 from dashboard.rules.fact import facts_on
 from dashboard.rules.light import RuleSet, holds_until, light
 from dashboard.rules.month import month_facts
-from dashboard.rules.progress import Subject, month_end
+from dashboard.rules.progress import Subject, month_end, next_month
 from dashboard.rules.words import required_words
 from models.fact import ProjectMonth, RegionMonth
 from models.light import LightKind, LightOverride, LightRecord
@@ -339,14 +339,22 @@ def override_light(
     reason: str,
     first_on: date,
     last_on: date | None,
+    today: date,
 ) -> LightOverride:
     """Set a light by hand for a time; it is shown beside the computed one (人工改灯).
 
     Raises:
-        Invalid: no reason, or the last day comes before the first.
+        Invalid: no reason, or the days are in no order, or begin in a closed month.
     """
     allow(actor, Action.LIGHT_OVERRIDE, scope_of(session, project_id))
     reason = required_words(reason, _("改灯理由"))
+    closed = _closed_upto(session, project_id, today)
+    if closed is not None and first_on <= month_end(closed):
+        raise Invalid(
+            _("{month} 已结账，改灯的起始日不能早于 {day}。").format(
+                month=f"{closed:%Y-%m}", day=next_month(closed).isoformat()
+            )
+        )
     if last_on is not None and last_on < first_on:
         raise Invalid(_("截止日不能早于起始日。"))
     row = LightOverride(
@@ -359,3 +367,18 @@ def override_light(
     )
     record(session, actor, Action.LIGHT_OVERRIDE, row, comment=reason)
     return row
+
+
+def _closed_upto(session: Session, project_id: int, today: date) -> date | None:
+    """Give the newest month of a project that has its closing light, or is locked and awaits it."""
+    project = load(session, LivelihoodProject, project_id)
+    day = programme_day(load(session, Programme, project.programme_id), today)
+    locked = select(func.max(col(ReportingPeriod.month))).where(
+        col(ReportingPeriod.programme_id) == project.programme_id,
+        col(ReportingPeriod.locked_after) < day,
+    )
+    closed = select(func.max(col(LightRecord.month))).where(
+        col(LightRecord.project_id) == project_id
+    )
+    found = [session.connection().scalar(each) for each in (locked, closed)]
+    return max((month for month in found if month is not None), default=None)

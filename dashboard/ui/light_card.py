@@ -210,7 +210,8 @@ def _override(actor: Actor, project_id: int, today: date) -> None:
         if st.form_submit_button(_("改灯")) and kind and isinstance(last_on, date):
             run(
                     override_light, actor, project_id, kind=kind, reason=reason or "",
-                    first_on=today, last_on=last_on, done=_("已改灯，理由与计算的灯一并显示。"),
+                    first_on=today, last_on=last_on, today=today,
+                    done=_("已改灯，理由与计算的灯一并显示。"),
                 )  # fmt: skip
 
 

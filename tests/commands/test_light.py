@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, update
@@ -159,7 +160,7 @@ def test_closing_every_month_twice_writes_nothing_the_second_time(session: Sessi
 def test_a_light_is_set_by_hand_only_with_a_reason_and_is_recorded(session: Session) -> None:
     town = plant(session, codes=("P1",))
     key = town.projects["P1"].id or 0
-    given = {"kind": LightKind.GOOD, "first_on": TODAY, "last_on": None}
+    given = {"kind": LightKind.GOOD, "first_on": TODAY, "last_on": None, "today": TODAY}
 
     with pytest.raises(Invalid):
         override_light(session, SUPERVISOR, key, reason=" ", **given)  # type: ignore[arg-type]
@@ -179,10 +180,26 @@ def test_nobody_but_the_office_sets_a_light_by_hand(session: Session, actor: obj
     with pytest.raises(NotAllowed):
         override_light(
             session, actor, town.projects["P1"].id or 0,  # type: ignore[arg-type]
-            kind=LightKind.GOOD, reason="x", first_on=TODAY, last_on=None,
+            kind=LightKind.GOOD, reason="x", first_on=TODAY, last_on=None, today=TODAY,
         )  # fmt: skip
 
     assert session.exec(select(LightOverride)).first() is None
+
+
+@pytest.mark.feature("H5")
+@pytest.mark.parametrize("written", [True, False])
+def test_a_light_set_by_hand_repaints_no_closed_month(session: Session, written: bool) -> None:
+    town = plant(session, codes=("P1",))
+    if written:
+        close_months(session, today=TODAY)
+    key = town.projects["P1"].id or 0
+    given: dict[str, Any] = {"kind": LightKind.GOOD, "reason": "已复核", "last_on": None}
+
+    with pytest.raises(Invalid, match=r"2026-07 已结账.*2026-08-01"):
+        override_light(session, SUPERVISOR, key, first_on=date(2026, 7, 31), today=TODAY, **given)
+    row = override_light(session, SUPERVISOR, key, first_on=date(2026, 8, 1), today=TODAY, **given)
+
+    assert row.first_on == date(2026, 8, 1)
 
 
 def draft(since: date, limit: str = "20") -> RuleDraft:

@@ -141,7 +141,7 @@ def test_a_light_set_by_hand_stands_beside_the_computed_one(session: Session) ->
     key = lit(session, town)
     override_light(
         session, SUPERVISOR, town.projects["P3"].id or 0, kind=LightKind.WARN,
-        reason="灾后停工", first_on=TODAY, last_on=TODAY,
+        reason="灾后停工", first_on=TODAY, last_on=TODAY, today=TODAY,
     )  # fmt: skip
     session.flush()
 

@@ -45,6 +45,9 @@ class LivelihoodProject(Row, table=True):
     due_on: date | None = Field(default=None, title="完成时限")
     due_text: str = Field(default="", max_length=80, title="时限原文")
     accepted_on: date | None = Field(default=None, title="验收日期")
+    accepted_known_on: date | None = Field(
+        default=None, title="验收登记日", description="此前的看板不知道验收；为空：自验收日起"
+    )
     planned_investment_wan: Decimal | None = Field(
         default=None, sa_type=Exact, title="计划投资（万元）"
     )

@@ -252,8 +252,9 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
     "project.edit_project": (OFFICE, lambda s: s.session.get_one(
         LivelihoodProject, s.h1).version, lambda s, a, version: project.edit_project(
         s.session, a, s.h1, version=version, values={"contact": "新人"})),
-    "project.accept_project": (OFFICE, lambda s: None, lambda s, a, _: project.accept_project(
-        s.session, a, s.h1, accepted_on=TODAY, today=TODAY)),
+    "project.accept_project": (OFFICE, lambda s: s.session.get_one(
+        LivelihoodProject, s.h1).version, lambda s, a, version: project.accept_project(
+        s.session, a, s.h1, accepted_on=TODAY, today=TODAY, version=version)),
     "report.submit_reports": (UNIT, lambda s: s.draft(), lambda s, a, k: report.submit_reports(
         s.session, a, [k], today=TODAY)),
     "report.confirm_reports": ({"REVIEWER"}, lambda s: s.submitted(), lambda s, a, k:

@@ -78,17 +78,36 @@ def edit_project(
 
 
 def accept_project(
-    session: Session, actor: Actor, project_id: int, *, accepted_on: date, today: date
+    session: Session,
+    actor: Actor,
+    project_id: int,
+    *,
+    accepted_on: date,
+    today: date,
+    version: int,
 ) -> LivelihoodProject:
-    """Note that a finished project was taken over (验收)."""
+    """Note that a finished project was taken over (验收); boards of earlier days do not know it.
+
+    The day may be mended on the day it was noted: later, boards that are past know it.
+
+    Raises:
+        Conflict: somebody changed the project since it was shown, or noted the takeover earlier.
+        Invalid: the day lies in the future or before the list's year.
+    """
     project = load(session, LivelihoodProject, project_id)
     allow(actor, Action.REPORT_ACCEPT, scope_of(session, project_id))
+    require_version(session, project, version)
     programme = load(session, Programme, project.programme_id)
     if accepted_on > today:
         raise Invalid(_("验收日期不能晚于今天。"))
     if accepted_on.year < programme.year:
         raise Invalid(_("验收日期不能早于 {year} 年。").format(year=programme.year))
-    project.accepted_on = accepted_on
+    noted = project.accepted_known_on or project.accepted_on
+    if noted is not None and noted < today:
+        raise Conflict(
+            _("该项目已于 {day} 登记验收，当天以后不能更改。").format(day=noted.isoformat())
+        )
+    project.accepted_on, project.accepted_known_on = accepted_on, today
     record(session, actor, "project:accept", project)
     refresh_facts(session, {project_id}, today=today)
     return project

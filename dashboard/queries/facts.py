@@ -59,7 +59,8 @@ def _subjects(session: Session, ids: list[int]) -> Iterator[Subject]:
         select(
             col(project.id), col(project.programme_id), col(project.region_id),
             col(project.target_quantity), col(project.starts_on), col(project.started_on),
-            col(project.due_on), col(project.accepted_on), col(project.planned_investment_wan),
+            col(project.due_on), col(project.accepted_on), col(project.accepted_known_on),
+            col(project.planned_investment_wan),
         )
         .where(col(project.id).in_(ids))
         .order_by(col(project.id)),

@@ -14,6 +14,7 @@ from dashboard.rules.progress import (
     Node,
     Report,
     Subject,
+    as_known,
     as_planned,
     exact,
     month_end,
@@ -59,10 +60,10 @@ def month_facts(
     """Give the stored facts of consecutive months, as far as `known_on` knew them.
 
     Reports count once accepted and until superseded; plan and takeover (验收) are those of
-    `plan_on` (by default the same day). Runs are counted from the first month given on: give them
-    all.
+    `plan_on` (by default the same day), the takeover once it was noted down. Runs are counted from
+    the first month given on: give them all.
     """
-    day = plan_on or known_on
+    day, subject = plan_on or known_on, as_known(subject, known_on)
     reports = {each.month: each for each in subject.reports if each.known(known_on)}
     nodes = [each for each in subject.nodes if each.known(day)]
     taken = subject.accepted_on is not None and subject.accepted_on <= day

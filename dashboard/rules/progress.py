@@ -117,6 +117,7 @@ class Subject:
     started_on: date | None = None
     due_on: date | None = None
     accepted_on: date | None = None
+    accepted_known_on: date | None = None
     planned_investment_wan: Decimal | None = None
     budgeted_wan: Decimal | None = None
     items: tuple[Item, ...] = ()
@@ -135,6 +136,12 @@ def as_planned(subject: Subject, day: date) -> Subject:
     later = [move for move in subject.moves if move.decided_on > day]
     before: dict[str, Decimal | date | None] = {each.field: each.old for each in reversed(later)}
     return replace(subject, **before) if before else subject  # type: ignore[arg-type]
+
+
+def as_known(subject: Subject, day: date) -> Subject:
+    """Give the project without a takeover (验收) that nobody had noted down by a day."""
+    noted = subject.accepted_known_on
+    return replace(subject, accepted_on=None) if noted is not None and noted > day else subject
 
 
 def month_end(month: date) -> date:

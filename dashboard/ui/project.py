@@ -124,7 +124,7 @@ def _facts(actor: Actor, row: pd.Series) -> None:
         _edit(actor, row)
     if not row["shown_on"]:
         month = light_card.current_month(actor, int(row["programme_id"]), clock.today())
-        show_verdicts(actor, int(row["id"]), month, clock.today())
+        show_verdicts(actor, row, month, clock.today())
 
 
 def _edit(actor: Actor, row: pd.Series) -> None:

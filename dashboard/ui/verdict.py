@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.commands.project import accept_project
@@ -12,22 +13,35 @@ from dashboard.commands.rule import give_fact
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.rules.month import GIVEN
+from dashboard.ui import state
 from dashboard.ui.run import run
 
 
-def show_verdicts(actor: Actor, project_id: int, month: date, today: date) -> None:
+def show_verdicts(actor: Actor, project: pd.Series, month: date, today: date) -> None:
     """Let the office note that a project was taken over (验收), or enter a fact by hand."""
-    if actor.may(Action.REPORT_ACCEPT):
-        with st.expander(_("登记验收")), st.form(f"take-over-{project_id}"):
-            day = st.date_input(_("验收日期"), value=today, max_value=today, format="YYYY-MM-DD")
-            if st.form_submit_button(_("登记")) and isinstance(day, date):
-                run(
-                    accept_project, actor, project_id, accepted_on=day, today=today,
-                    done=_("已登记验收，此后不再要求月报。"),
-                )  # fmt: skip
+    project_id = int(project["id"])
+    if actor.may(Action.REPORT_ACCEPT) and project["accepted_known_on"] in (None, today):
+        _take_over(actor, project, today)
     if actor.may(Action.LIGHT_OVERRIDE):
         with st.expander(_("人工认定的事实")), st.form(f"fact-{project_id}"):
             _fact(actor, project_id, month, today)
+
+
+def _take_over(actor: Actor, project: pd.Series, today: date) -> None:
+    form, project_id = f"take-over-{project['id']}", int(project["id"])
+    version = state.opened(form, int(project["version"]), {"day": today})
+    with st.expander(_("登记验收")), st.form(f"{form}-{version}"):
+        day = st.date_input(
+            _("验收日期"), value=today, max_value=today, format="YYYY-MM-DD",
+            key=state.field(form, version, "day"),
+        )  # fmt: skip
+        st.caption(_("今天起的看板才知道验收；登记当天可以更正，以后不能更改。"))
+        if st.form_submit_button(_("登记")) and isinstance(day, date):
+            state.forget(form)
+            run(
+                accept_project, actor, project_id, accepted_on=day, today=today,
+                version=version, done=_("已登记验收，此后不再要求月报。"),
+            )  # fmt: skip
 
 
 def _fact(actor: Actor, project_id: int, month: date, today: date) -> None:

@@ -153,18 +153,47 @@ def test_a_text_that_does_not_fit_is_one_sentence(
         )  # fmt: skip
 
 
+def _take_over(
+    session: Session, city: City, day: date, *, who: str = "SUPERVISOR", today: date = TODAY
+) -> LivelihoodProject:
+    version = session.get_one(LivelihoodProject, city.id("H1")).version
+    return accept_project(
+        session, city[who], city.id("H1"), accepted_on=day, today=today, version=version
+    )
+
+
 def test_a_finished_project_is_taken_over_and_owes_no_later_month(
     city_session: Session, city: City
 ) -> None:
-    project = accept_project(
-        city_session, city["SUPERVISOR"], city.id("H1"), accepted_on=date(2026, 9, 1), today=TODAY
-    )
+    project = _take_over(city_session, city, date(2026, 9, 1))
 
     assert project.accepted_on == date(2026, 9, 1)
     with pytest.raises(Invalid, match="不能晚于今天"):
-        accept_project(
-            city_session, city["SUPERVISOR"], city.id("H1"), accepted_on=date(2026, 9, 4),
-            today=TODAY,
-        )  # fmt: skip
+        _take_over(city_session, city, date(2026, 9, 4))
     with pytest.raises(NotAllowed):
-        accept_project(city_session, city["LEADER"], city.id("H1"), accepted_on=TODAY, today=TODAY)
+        _take_over(city_session, city, TODAY, who="LEADER")
+
+
+@pytest.mark.safety("RE11")
+def test_the_second_to_note_a_takeover_is_told(city_session: Session, city: City) -> None:
+    seen = city_session.get_one(LivelihoodProject, city.id("H1")).version
+    _take_over(city_session, city, TODAY)
+    city_session.flush()
+
+    with pytest.raises(Conflict, match="已被他人修改"):
+        accept_project(
+            city_session, city["SUPERVISOR"], city.id("H1"), accepted_on=date(2026, 9, 1),
+            today=TODAY, version=seen,
+        )  # fmt: skip
+
+
+def test_a_takeover_is_mended_on_the_day_it_was_noted_and_not_later(
+    city_session: Session, city: City
+) -> None:
+    _take_over(city_session, city, TODAY)
+    mended = _take_over(city_session, city, date(2026, 9, 1))
+
+    with pytest.raises(Conflict, match="2026-09-03 登记验收"):
+        _take_over(city_session, city, date(2026, 8, 1), today=date(2026, 9, 4))
+
+    assert (mended.accepted_on, mended.accepted_known_on) == (date(2026, 9, 1), TODAY)

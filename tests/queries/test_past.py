@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from dashboard.commands.light import close_months
+from dashboard.commands.project import accept_project
 from dashboard.queries.light import board
 from dashboard.queries.past import backtest, board_as_of, closed_months, lights_as_of
 from dashboard.queries.rule import rules_on
@@ -75,6 +76,24 @@ def test_a_report_accepted_later_is_not_on_the_board_of_the_day_before(session: 
     )
 
     assert (before, after) == ("BAD", "GOOD")
+
+
+@pytest.mark.feature("H10")
+def test_a_takeover_noted_late_repaints_no_past_board(session: Session) -> None:
+    town = live(session)
+    key, project = lit(session, town), town.projects["P1"]
+    days = date(2026, 8, 20), date(2026, 9, 2), TODAY
+    before = [kinds(board_as_of(session, LEADER, key, day))["P1"] for day in days]
+
+    accept_project(
+        session, SUPERVISOR, project.id or 0, accepted_on=date(2026, 7, 1), today=TODAY,
+        version=project.version,
+    )  # fmt: skip
+
+    after = [kinds(board_as_of(session, LEADER, key, day))["P1"] for day in days]
+    now = kinds(board(session, LEADER, key, AUGUST, TODAY))["P1"]
+    assert before == ["GOOD", "GOOD", "GOOD"]
+    assert (after, now) == (["GOOD", "GOOD", "DONE"], "DONE")
 
 
 @pytest.mark.feature("X17")

@@ -57,6 +57,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("dashboard/queries/upload.py", "、"): "splits the aliases of a unit, which are data",
     ("dashboard/queries/upload.py", "，"): "splits the aliases of a unit, which are data",
     ("dashboard/rules/account.py", EVERY): "names a password must not hold",
+    ("dashboard/rules/entry.py", EVERY): "reads the words for yes and no, and written days",
     ("dashboard/ui/choose.py", "演示"): "looked for in a list's name, which is data",
 }
 """Chinese in those places that stays as it is, and why."""

@@ -41,13 +41,15 @@ NAMES = {"_", "translate"}
 """What the function is called: pages say `ui.translate`."""
 WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.imports.report": ("_WORDS",),
+    "dashboard.imports.rules": ("RULES",),
     "dashboard.imports.table": ("_LEFT_OUT",),
     "dashboard.queries.audit": ("_NOUNS", "_VERBS"),
     "dashboard.queries.project": ("REQUIRED",),
     "dashboard.rules.month": ("GIVEN",),
     "dashboard.rules.remedy": ("_DOINGS",),
     "dashboard.ui.report": ("WHO_HAS_IT",),
-    "dashboard.ui.upload": ("STATUS_WORDS",),
+    "dashboard.ui.mapping": ("HOW", "UNITS"),
+    "dashboard.ui.preview": ("STATUS_WORDS",),
 }
 """Tables whose values reach `_()` through a variable, by module."""
 RULE_WORDS = (

@@ -23,8 +23,8 @@ from dashboard.imports.headings import COLUMNS
 from dashboard.imports.sheet import examine
 from dashboard.queries.audit import event_word
 from dashboard.rules.fact import FACTS
+from dashboard.ui.preview import STATUS_WORDS
 from dashboard.ui.report import WHO_HAS_IT
-from dashboard.ui.upload import STATUS_WORDS
 from models.base import Code
 from tests.imports.conftest import HOUSING, PIPES
 from tests.messages import (

@@ -41,7 +41,7 @@ from models.report import (
     ReportLine,
     ReportState,
 )
-from models.upload import HeadingMapping, Upload, UploadState
+from models.upload import Upload, UploadState
 
 _KEPT_OUT = {"id", "created_at", "changed_at", "version"}
 
@@ -93,7 +93,6 @@ def commit_upload(
         reports.append(report)
     for image, report in zip(images, reports, strict=True):
         image["id"] = report.id
-    _remember_mapping(session, upload, examination)
     upload.before = json.dumps(images, ensure_ascii=False)
     mark_committed(session, actor, Action.REPORT_UPLOAD, upload, len(reports))
     ids = [report.id or 0 for report in reports]
@@ -341,20 +340,3 @@ def _write_line(session: Session, report: ProgressReport, item_id: int, draft: D
             setattr(line, name, draft.values.get(name))
     session.add(line)
     session.flush()
-
-
-def _remember_mapping(session: Session, upload: Upload, examination: Examination) -> None:
-    chosen = json.loads(upload.mapping)
-    if not upload.agency_id:
-        return
-    for layout in {table.layout for table in examination.tables} & set(chosen):
-        statement = rows_of(HeadingMapping).where(
-            HeadingMapping.agency_id == upload.agency_id, HeadingMapping.layout == layout
-        )
-        kept = session.exec(statement).first() or HeadingMapping(
-            agency_id=upload.agency_id, layout=layout, mapping="{}"
-        )
-        kept.mapping = json.dumps(
-            {**json.loads(kept.mapping), **chosen[layout]}, ensure_ascii=False
-        )
-        session.add(kept)

@@ -24,7 +24,7 @@ from dashboard.commands.report import (
 )
 from dashboard.commands.take_back import take_back_upload
 from dashboard.commands.unlock import approve_unlock, request_unlock
-from dashboard.commands.upload import discard_upload, examined, map_columns, mend_cell
+from dashboard.commands.upload import discard_upload, examined, map_columns, mend_cells
 from dashboard.errors import Conflict, DashboardError, Invalid, Missing, NotAllowed
 from dashboard.queries.card import sources_of
 from dashboard.queries.project_report import attachments, report_cells
@@ -154,7 +154,7 @@ def test_a_cell_mended_by_hand_keeps_who_and_the_file_stays(
     key = upload.id or 0
     assert checked(city_session, city, data, upload).errors[0].cell == "C3"
 
-    mend_cell(city_session, city["REPORTER"], key, sheet="Sheet", cell="C3", text=" 26 ")
+    mend_cells(city_session, city["REPORTER"], key, texts={("Sheet", "C3"): " 26 "})
     again, name, found = examined(city_session, city["REPORTER"], key)
     commit_upload(city_session, city["REPORTER"], key, found, reasons={}, today=TODAY, submit=False)
 
@@ -535,7 +535,7 @@ def test_another_units_upload_is_not_there(city_session: Session, city: City, wh
 
     for work in (
         lambda: discard_upload(city_session, city[who], key),
-        lambda: mend_cell(city_session, city[who], key, sheet="S", cell="A1", text=""),
+        lambda: mend_cells(city_session, city[who], key, texts={("S", "A1"): ""}),
         lambda: map_columns(city_session, city[who], key, layout="x", choices={}),
         lambda: take_back_upload(city_session, city[who], key),
         lambda: upload_dependents(city_session, city[who], key),

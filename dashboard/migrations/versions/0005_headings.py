@@ -8,8 +8,8 @@ from alembic import op
 import models.base
 from dashboard.imports.headings import own_synonyms
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

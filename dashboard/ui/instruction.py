@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.commands.instruction import answer_instruction, give_instruction
@@ -16,8 +17,9 @@ from dashboard.ui.read import read
 from dashboard.ui.run import run
 
 
-def show_instructions(actor: Actor, project_id: int, today: date) -> None:
+def show_instructions(actor: Actor, project: pd.Series, today: date) -> None:
     """Show a project's instructions and their answers; let a leader write, the unit answer."""
+    project_id = int(project["id"])
     found = read(instructions, actor, project_id)
     for row in records(found):
         late = row["answered_on"] is None and row["due_on"] < today

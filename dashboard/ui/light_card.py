@@ -39,23 +39,19 @@ def show(
     `linked` adds the way to the project's page; a `documented` programme is never closed monthly.
     """
     card = read(explain_light, actor, project_id, month, today)
-    _head(card, documented=documented)
+    st.html(_head(card, documented=documented))
     if instruct and actor.may(Action.INSTRUCTION_GIVE):
         ask_instruction(actor, project_id, clock.today())
-    if not documented:
-        _remedies(card)
-    _figures(card)
-    _sources(actor, card)
-    _rule(card)
+    told = [] if documented else [_remedies(card)]
+    told += [_figures(card), _sources(actor, card), _rule(card)]
     if linked:
-        _instructions(actor, project_id)
-        link = f'<a class="ms-button" href="/project?id={project_id}" target="_self">'
-        st.html(f"{link}{_('打开项目页')}</a>")
+        told += [_instructions(actor, project_id), _way(project_id)]
+    st.html("".join(told))
     if actor.may(Action.LIGHT_OVERRIDE):
         _override(actor, project_id, today)
 
 
-def _head(card: LightCard, *, documented: bool) -> None:
+def _head(card: LightCard, *, documented: bool) -> str:
     month = month_name(card.month)
     lit = parts.light(card.kind, card.word)
     because = ""
@@ -85,7 +81,7 @@ def _head(card: LightCard, *, documented: bool) -> None:
     lines.append(f'<p class="ms-soft">{escape(" ".join(notes))}</p>')
     if card.override_kind is not None:
         lines.append(_overridden(card))
-    st.html("".join(lines))
+    return "".join(lines)
 
 
 def _overridden(card: LightCard) -> str:
@@ -100,13 +96,12 @@ def _overridden(card: LightCard) -> str:
     return f'<p class="ms-card">{parts.light(kind, _(kind.label))}　{escape(text)}</p>'
 
 
-def _remedies(card: LightCard) -> None:
-    if card.remedies:
-        items = "".join(f"<li>{escape(text)}</li>" for text in card.remedies)
-        st.html(f"<b>{_('怎样才能转好')}</b><ul>{items}</ul>")
+def _remedies(card: LightCard) -> str:
+    items = "".join(f"<li>{escape(text)}</li>" for text in card.remedies)
+    return f"<b>{_('怎样才能转好')}</b><ul>{items}</ul>" if items else ""
 
 
-def _figures(card: LightCard) -> None:
+def _figures(card: LightCard) -> str:
     rows = records(card.figures)
     deciding = [row for row in rows if row["decides"]]
     known = [row for row in rows if not row["decides"] and row["value"] is not None]
@@ -115,104 +110,106 @@ def _figures(card: LightCard) -> None:
         for row in (*deciding, *known)
     ]
     columns = {"title": _("数据"), "text": _("数值"), "bound": _("所在界限（起决定作用）")}
-    with st.expander(_("用到的数据"), expanded=True):
-        parts.show_table(shown, columns, numbers=["text"], stack=False)
-        unknown = joined(row["title"] for row in rows if row["value"] is None)
-        if unknown:
-            st.caption(_("没有数据：{titles}").format(titles=unknown))
-        parts.show_facts(dict(card.dates))
+    told = parts.table(shown, columns, numbers=["text"], stack=False)
+    if unknown := joined(row["title"] for row in rows if row["value"] is None):
+        titles = _("没有数据：{titles}").format(titles=unknown)
+        told += f'<p class="ms-soft">{escape(titles)}</p>'
+    return parts.fold(_("用到的数据"), told + parts.facts(dict(card.dates)), is_open=True)
 
 
-def _sources(actor: Actor, card: LightCard) -> None:
+def _sources(actor: Actor, card: LightCard) -> str:
     found = records(card.sources)
     readable = read(readable_files, actor)
-    with st.expander(_("数据出处（文件、工作表、单元格）"), expanded=bool(found)):
-        rows = [
-            {
-                "title": row["title"],
-                "raw": row["raw"] or "",
-                "where": _("人工录入（{by}）").format(by=row["entered_by"] or "")
-                if row["by_hand"]
-                else f"{row['sheet'] or ''} {row['cell'] or ''}",
-                "file": parts.file_link(int(row["file_id"]), str(row["file"]), readable)
-                if row["file_id"]
-                else parts.source_link(row["source"] or "", row["source_url"] or ""),
-                "accepted_on": row["accepted_on"],
-                "receipt": row["receipt"],
-            }
-            for row in found
-        ]
-        parts.show_table(
-            rows,
-            {
-                "title": _("数据"),
-                "raw": _("原文"),
-                "where": _("工作表与单元格"),
-                "file": _("文件或文献"),
-                "accepted_on": _("审定日"),
-                "receipt": _("回执号"),
-            },
-            html=["file"],
-            empty=_("这个月没有已审定的月报，没有出处可查。"),
-        )
+    rows = [
+        {
+            "title": row["title"],
+            "raw": row["raw"] or "",
+            "where": _("人工录入（{by}）").format(by=row["entered_by"] or "")
+            if row["by_hand"]
+            else f"{row['sheet'] or ''} {row['cell'] or ''}",
+            "file": parts.file_link(int(row["file_id"]), str(row["file"]), readable)
+            if row["file_id"]
+            else parts.source_link(row["source"] or "", row["source_url"] or ""),
+            "accepted_on": row["accepted_on"],
+            "receipt": row["receipt"],
+        }
+        for row in found
+    ]
+    columns = {
+        "title": _("数据"),
+        "raw": _("原文"),
+        "where": _("工作表与单元格"),
+        "file": _("文件或文献"),
+        "accepted_on": _("审定日"),
+        "receipt": _("回执号"),
+    }
+    empty = _("这个月没有已审定的月报，没有出处可查。")
+    told = parts.table(rows, columns, html=["file"], empty=empty)
+    return parts.fold(_("数据出处（文件、工作表、单元格）"), told, is_open=bool(found))
 
 
-def _rule(card: LightCard) -> None:
-    with st.expander(_("依据的规则")):
-        source = parts.source_link(card.rule_set_source, card.rule_set_source_url)
-        name = _("{name}（{code}，{day} 起）").format(
-            name=_(card.rule_set_name), code=card.rule_set_code, day=card.rule_set_since
-        )
-        st.html(f"<p>{escape(name)} {source}</p>")
-        rows = [
-            {
-                "dimension": _(LightDimension.of(row["dimension"]).label),
-                "light": parts.light(row["kind"] or "NONE", row["word"]),
-                "words": row["words"],
-                "measure": row["measure"],
-            }
-            for row in records(card.lights)
-        ]
-        parts.show_table(
-            rows,
-            {
-                "dimension": _("方面"),
-                "light": _("灯"),
-                "words": _("情形"),
-                "measure": _("措施"),
-            },
-            html=["light"],
-        )
-        if card.silence_days is not None:
-            st.caption(_("超过 {n} 天没有消息，未报转为最差。").format(n=card.silence_days))
+def _rule(card: LightCard) -> str:
+    source = parts.source_link(card.rule_set_source, card.rule_set_source_url)
+    name = _("{name}（{code}，{day} 起）").format(
+        name=_(card.rule_set_name), code=card.rule_set_code, day=card.rule_set_since
+    )
+    rows = [
+        {
+            "dimension": _(LightDimension.of(row["dimension"]).label),
+            "light": parts.light(row["kind"] or "NONE", row["word"]),
+            "words": row["words"],
+            "measure": row["measure"],
+        }
+        for row in records(card.lights)
+    ]
+    columns = {
+        "dimension": _("方面"), "light": _("灯"), "words": _("情形"), "measure": _("措施"),
+    }  # fmt: skip
+    told = f"<p>{escape(name)} {source}</p>{parts.table(rows, columns, html=['light'])}"
+    if card.silence_days is not None:
+        silence = _("超过 {n} 天没有消息，未报转为最差。").format(n=card.silence_days)
+        told += f'<p class="ms-soft">{escape(silence)}</p>'
+    return parts.fold(_("依据的规则"), told)
 
 
-def _instructions(actor: Actor, project_id: int) -> None:
+def _instructions(actor: Actor, project_id: int) -> str:
     if not actor.may(Action.REPORT_READ):
-        return
+        return ""
+    told = []
     for row in records(read(instructions, actor, project_id))[:3]:
         answer = row["answer"] or _("尚未答复，期限 {day}").format(day=row["due_on"])
-        st.html(
+        told.append(
             f'<div class="ms-card"><span class="ms-soft">{_("批示")} {escape(row["leader"])} '
             f"{row['given_on']}</span><br>{escape(row['words'])}<br>"
             f'<span class="ms-soft">{_("办理情况")}</span> {escape(answer)}</div>'
         )
+    return "".join(told)
+
+
+def _way(project_id: int) -> str:
+    link = f'<a class="ms-button" href="/project?id={project_id}" target="_self">'
+    return f"{link}{_('打开项目页')}</a>"
 
 
 def _override(actor: Actor, project_id: int, today: date) -> None:
     title = _("人工改灯（须写明理由，与计算的灯并列显示）")
-    with st.expander(title), st.form(f"override-{project_id}"):
-        kind = st.selectbox(
-            _("改为"), list(LightKind), format_func=lambda k: _(k.label), filter_mode=None
-        )
-        reason = st.text_area(_("改灯理由"), max_chars=500)
-        last_on = st.date_input(_("截止日"), value=today + timedelta(days=30), format="YYYY-MM-DD")
-        if st.form_submit_button(_("改灯")) and kind and isinstance(last_on, date):
-            run(
-                    override_light, actor, project_id, kind=kind, reason=reason or "",
-                    first_on=today, last_on=last_on, today=today,
-                    done=_("已改灯，理由与计算的灯一并显示。"),
-                )  # fmt: skip
+    if panel := parts.unfolded(title, f"unfold-override-{project_id}"):
+        with panel, st.form(f"override-{project_id}"):
+            _ask_override(actor, project_id, today)
+
+
+def _ask_override(actor: Actor, project_id: int, today: date) -> None:
+    kind = st.selectbox(
+        _("改为"), list(LightKind), format_func=lambda k: _(k.label), filter_mode=None
+    )
+    reason = st.text_area(_("改灯理由"), max_chars=500)
+    last_on = st.date_input(_("截止日"), value=today + timedelta(days=30), format="YYYY-MM-DD")
+    if st.form_submit_button(_("改灯")) and kind and isinstance(last_on, date):
+        run(
+            override_light, actor, project_id, kind=kind, reason=reason or "",
+            first_on=today, last_on=last_on, today=today,
+            done=_("已改灯，理由与计算的灯一并显示。"),
+        )  # fmt: skip
 
 
 def current_month(actor: Actor, programme_id: int, today: date) -> date:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import clock
 from dashboard.db import records
@@ -65,7 +66,7 @@ def light(kind: str, word: str) -> str:
     return f'<span class="ms-light"><span class="ms-shape {kind}"></span>{escape(word)}</span>'
 
 
-def show_table(
+def table(
     rows: pd.DataFrame | Sequence[Mapping[str, Any]],
     columns: Mapping[str, str],
     *,
@@ -73,25 +74,31 @@ def show_table(
     html: Sequence[str] = (),
     stack: bool = True,
     empty: str = "",
-) -> None:
-    """Show rows as a table whose cells are text (those named in `html` are our own markup).
+) -> str:
+    """Write rows as a table whose cells are text (those named in `html` are our own markup).
 
     On a phone each row becomes a card, unless `stack` is off. Without rows, `empty` is said.
     """
     found = records(rows) if isinstance(rows, pd.DataFrame) else list(rows)
     if not found:
-        st.info(empty or _("没有记录。"))
-        return
+        return f'<p class="ms-none">{escape(empty or _("没有记录。"))}</p>'
     head = "".join(
         f'<th scope="col"{" class=ms-num" if name in numbers else ""}>{escape(title)}</th>'
         for name, title in columns.items()
     )
     body = "".join(f"<tr>{_cells(record, columns, numbers, html)}</tr>" for record in found)
     css = "ms-table stack" if stack else "ms-table"
-    st.html(
+    return (
         f'<div class="ms-scroll"><table class="{css}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def show_table(
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]], columns: Mapping[str, str], **options: Any
+) -> None:
+    """Show rows as a table; the options are those of `table`."""
+    st.html(table(rows, columns, **options))
 
 
 def _width(text: str) -> float:
@@ -124,16 +131,38 @@ def _cells(
     return "".join(cells)
 
 
-def show_facts(facts: Mapping[str, Any], *, big: Sequence[str] = ()) -> None:
-    """Show a list of title and value; those without a value are left out."""
+def facts(values: Mapping[str, Any], *, big: Sequence[str] = ()) -> str:
+    """Write a list of title and value; those without a value are left out."""
     items = "".join(
         f'<div><dt>{escape(title)}</dt><dd class="{"big" if title in big else ""}">'
         f"{escape(shown(value))}</dd></div>"
-        for title, value in facts.items()
+        for title, value in values.items()
         if shown(value)
     )
-    if items:
-        st.html(f'<dl class="ms-facts">{items}</dl>')
+    return f'<dl class="ms-facts">{items}</dl>' if items else ""
+
+
+def show_facts(values: Mapping[str, Any], *, big: Sequence[str] = ()) -> None:
+    """Show a list of title and value; those without a value are left out."""
+    if written := facts(values, big=big):
+        st.html(written)
+
+
+def fold(title: str, body: str, *, is_open: bool = False) -> str:
+    """Write markup that folds away under a title: it opens at once, without asking the server."""
+    return (
+        f'<details class="ms-fold"{" open" if is_open else ""}><summary>{escape(title)}</summary>'
+        f"<div>{body}</div></details>"
+    )
+
+
+def unfolded(title: str, key: str) -> DeltaGenerator | None:
+    """Give the inside of a fold once it was opened; what is drawn only then costs nothing before.
+
+    For forms; what is only read goes into a `fold`.
+    """
+    panel = st.expander(title, key=key, on_change="rerun")
+    return panel if panel.open else None
 
 
 def file_link(file_id: int, name: str, readable: Collection[int] | None = None) -> str:
@@ -155,6 +184,11 @@ def source_link(source: str, url: str) -> str:
             f"{escape(source or url)}</a>"
         )
     return escape(source)
+
+
+def source_line(source: str, url: str) -> str:
+    """Write the line that says where something is published."""
+    return f'<p class="ms-soft">{_("来源：{link}").format(link=source_link(source, url))}</p>'
 
 
 def show_link(href: str, text: str) -> None:

@@ -13,7 +13,7 @@ from dashboard.commands.rule import give_fact
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.rules.month import GIVEN
-from dashboard.ui import state
+from dashboard.ui import parts, state
 from dashboard.ui.run import run
 
 
@@ -23,14 +23,18 @@ def show_verdicts(actor: Actor, project: pd.Series, month: date, today: date) ->
     if actor.may(Action.REPORT_ACCEPT) and project["accepted_known_on"] in (None, today):
         _take_over(actor, project, today)
     if actor.may(Action.LIGHT_OVERRIDE):
-        with st.expander(_("人工认定的事实")), st.form(f"fact-{project_id}"):
-            _fact(actor, project_id, month, today)
+        panel = parts.unfolded(_("人工认定的事实"), f"unfold-fact-{project_id}")
+        if panel:
+            with panel, st.form(f"fact-{project_id}"):
+                _fact(actor, project_id, month, today)
 
 
 def _take_over(actor: Actor, project: pd.Series, today: date) -> None:
     form, project_id = f"take-over-{project['id']}", int(project["id"])
+    if not (panel := parts.unfolded(_("登记验收"), f"unfold-{form}")):
+        return
     version = state.opened(form, int(project["version"]), {"day": today})
-    with st.expander(_("登记验收")), st.form(f"{form}-{version}"):
+    with panel, st.form(f"{form}-{version}"):
         day = st.date_input(
             _("验收日期"), value=today, max_value=today, format="YYYY-MM-DD",
             key=state.field(form, version, "day"),

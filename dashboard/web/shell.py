@@ -17,6 +17,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard.i18n import SOURCE, _, language
 from dashboard.web.shield import LASTING, PARTS, within
 
+START = "window.__streamlit = { BACKEND_BASE_URL: location.origin }"
+"""Where the server is: else the client first asks under the page's own path, and waits after."""
+
 
 def adapted(html: str) -> str:
     """Give Streamlit's page with the reader's language, and our title, icon and note."""
@@ -29,6 +32,7 @@ def adapted(html: str) -> str:
         (r"<noscript>.*?</noscript>", f"<noscript><p>{note}</p></noscript>"),
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<!--.*?-->", ""),
+        (r"window\.prerenderReady = false", f"\\g<0>;{START}"),
     )
     for pattern, instead in changes:
         html = re.sub(pattern, instead, html, flags=re.DOTALL)

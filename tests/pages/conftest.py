@@ -67,6 +67,12 @@ class Shown:
         next(each for each in fields if label in each.label).set_value(text)
         return self
 
+    def unfold(self, title: str) -> Shown:
+        """Open the first fold whose title holds these words, as a tap does."""
+        fold = next(each for each in self.test.expander if title in each.label)
+        self.test.session_state[fold.proto.id.split("-", 2)[2]] = True
+        return self.run()
+
     def choose(self, label: str, value: Any) -> Shown:
         """Choose from the first list of this label, and let the page run."""
         next(each for each in self.test.selectbox if label in each.label).set_value(value)

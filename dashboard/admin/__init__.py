@@ -1,1 +1,0 @@
-"""The generated admin: a declaration a table, and one renderer for all of them."""

@@ -62,8 +62,14 @@ class Action(StrEnum):
     CALENDAR_EDIT = "calendar:edit"
     TEMPLATE_EDIT = "template:edit"
     SITE_EDIT = "site:edit"
+    TABLE_READ = "table:read"
+    TABLE_EXPORT = "table:export"
+    PLACE_READ = "place:read"
+    DETAIL_EDIT = "detail:edit"
+    DICTIONARY_EDIT = "dictionary:edit"
 
 
+_TABLES = {Action.TABLE_READ, Action.PLACE_READ}
 _UNIT = {
     Action.PROJECT_READ,
     Action.BOARD_READ,
@@ -74,7 +80,10 @@ _UNIT = {
 }
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(
-        {
+        _TABLES
+        | {
+            Action.TABLE_EXPORT,
+            Action.DICTIONARY_EDIT,
             Action.AGENCY_EDIT,
             Action.ACCOUNT_INVITE,
             Action.ACCOUNT_READ,
@@ -85,10 +94,15 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.TEMPLATE_EDIT,
         }
     ),
-    Role.SECURITY: frozenset({Action.ACCOUNT_READ, Action.ACCOUNT_LOCK, Action.GRANT_EDIT}),
+    Role.SECURITY: frozenset(
+        {Action.TABLE_READ, Action.ACCOUNT_READ, Action.ACCOUNT_LOCK, Action.GRANT_EDIT}
+    ),
     Role.SUPERVISOR: frozenset(
         _UNIT
+        | _TABLES
         | {
+            Action.TABLE_EXPORT,
+            Action.DETAIL_EDIT,
             Action.PLAN_IMPORT,
             Action.PROGRAMME_ADOPT,
             Action.ADJUSTMENT_PROPOSE,
@@ -118,7 +132,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.SITE_EDIT,
         }
     ),
-    Role.LEADER: frozenset(_UNIT | {Action.INSTRUCTION_GIVE}),
+    Role.LEADER: frozenset(_UNIT | _TABLES | {Action.INSTRUCTION_GIVE}),
     Role.REPORTER: frozenset(
         _UNIT
         | {
@@ -146,7 +160,9 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.OBSERVER: frozenset({Action.PROJECT_READ, Action.REMARK_WRITE}),
     Role.AUDITOR: frozenset(
         _UNIT
+        | _TABLES
         | {
+            Action.TABLE_EXPORT,
             Action.ACCOUNT_READ,
             Action.AUDIT_READ,
             Action.OBSERVER_READ,

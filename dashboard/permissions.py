@@ -38,9 +38,9 @@ from models.region import Region
 from models.remark import ObserverRemark, RemarkReply, RemarkState
 
 __all__ = [
-    "LEAD_ONLY", "READS", "REGIONAL", "ROLE_ACTIONS", "SEPARATE", "SHARED", "UNSCOPED", "Action",
-    "Actor", "Grant", "ProjectScope", "RowScope", "allow", "allow_another", "allow_row",
-    "allow_sight", "refusal", "sees", "sees_row", "sees_sql",
+    "EVERYONE", "LEAD_ONLY", "READS", "REGIONAL", "ROLE_ACTIONS", "SEPARATE", "SHARED", "UNSCOPED",
+    "Action", "Actor", "Grant", "ProjectScope", "RowScope", "allow", "allow_another", "allow_row",
+    "allow_sight", "reaches_sql", "refusal", "sees", "sees_row", "sees_sql",
 ]  # fmt: skip
 
 
@@ -74,6 +74,9 @@ PARENTS: dict[type[SQLModel], tuple[str, type[SQLModel]]] = {
     Recheck: ("rectification_id", Rectification),
 }
 """Tables whose rows are seen by whoever sees the row they belong to."""
+
+EVERYONE = "*"
+"""The scope of a table whose every row is open to whoever may do the thing at all."""
 
 
 @dataclass(frozen=True)
@@ -289,6 +292,47 @@ def _unsealed(actor: Actor, columns: Any) -> ColumnElement[bool]:
     sealed = columns.sealed_set_id
     known: ColumnElement[bool] = sealed.is_(None) | sealed.in_(released)
     return known | _opens_sql(actor, columns, Action.SEALED_READ)
+
+
+def reaches_sql(
+    actor: Actor, model: type[SQLModel], path: str, action: Action
+) -> ColumnElement[bool]:
+    """Write which rows of a table a grant for the action opens; closed unless opened.
+
+    `path` leads over keys to the project, unit or region whose scope counts: `id`, `project_id`,
+    `report_id.project_id`; `EVERYONE` opens all rows to whoever may do it. Where `READS` names the
+    table, its own rules decide.
+    """
+    grants = actor.granting(action)
+    if model in READS:
+        return sees_sql(actor, model, action)
+    if path == EVERYONE or any(map(_everywhere, grants)):
+        return true() if grants else false()
+    head, _dot, rest = path.partition(".")
+    if head == "id":
+        return _place_sql(actor, model, action)
+    columns = model.__table__.c  # type: ignore[attr-defined]
+    (key,) = columns[head].foreign_keys
+    mappers = SQLModel._sa_registry.mappers
+    target = next(each.class_ for each in mappers if each.local_table is key.column.table)
+    inside = select(key.column).where(reaches_sql(actor, target, rest or "id", action))
+    return columns[head].in_(inside) & _unsealed(actor, columns)  # type: ignore[no-any-return]
+
+
+def _place_sql(actor: Actor, model: type[SQLModel], action: Action) -> ColumnElement[bool]:
+    """Write which projects, units or regions themselves lie in a grant's scope."""
+    if model is LivelihoodProject:
+        return sees_sql(actor, model, action)
+    opened: list[ColumnElement[bool]] = []
+    for grant in actor.granting(action):
+        if grant.region_path:
+            places = col(Region.path).startswith(grant.region_path)
+            inside = col(Agency.region_id).in_(select(col(Region.id)).where(places))
+            if model in (Region, Agency):
+                opened.append(places if model is Region else inside)
+        elif grant.agency_path and model is Agency:
+            opened.append(col(Agency.path).startswith(grant.agency_path))
+    return reduce(or_, opened, false())
 
 
 def refusal(actor: Actor | None, action: Action, table: str = "", key: Any = "") -> NotAllowed:

@@ -46,6 +46,7 @@ class Upload(Row, table=True):
     account_id: int = Field(foreign_key="account.id", index=True, title="上传人")
     edits: str = Field(default="{}", sa_type=Text, title="预览中的修改")
     mapping: str = Field(default="{}", sa_type=Text, title="列对应")
+    include_hidden: bool = Field(default=False, title="读取隐藏内容")
     committed_at: datetime | None = Field(default=None, sa_type=Instant, title="导入时间")
     rows_count: int = Field(default=0, title="导入行数")
     before: str = Field(default="[]", sa_type=Text, title="导入前内容")
@@ -60,3 +61,18 @@ class HeadingMapping(Row, table=True):
     agency_id: int = Field(foreign_key="agency.id", index=True, title="单位")
     layout: str = Field(max_length=64, title="表头摘要")
     mapping: str = Field(sa_type=Text, title="列对应")
+
+
+class HeadingSynonym(Row, table=True):
+    """表头同义词: what people call a column; of everybody, or of one unit alone."""
+
+    __tablename__ = "heading_synonym"
+    __table_args__ = (UniqueConstraint("heading", "kind", "agency_id"),)
+
+    heading: str = Field(min_length=1, max_length=120, title="表头写法")
+    field: str = Field(min_length=1, max_length=40, title="对应的列")
+    kind: str = Field(default="", max_length=24, title="适用的表")
+    agency_id: int | None = Field(
+        default=None, foreign_key="agency.id", index=True, title="只用于单位"
+    )
+    source: str = Field(default="", max_length=200, title="见于")

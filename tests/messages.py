@@ -26,6 +26,7 @@ from jinja2.ext import babel_extract
 from sqlmodel import SQLModel
 
 import models
+from dashboard.admin.tables import ABSENT, ADMIN_PAGES
 from dashboard.imports.headings import COLUMNS
 from dashboard.queries.audit import table_title
 from dashboard.rules.fact import FACTS
@@ -40,13 +41,15 @@ NAMES = {"_", "translate"}
 """What the function is called: pages say `ui.translate`."""
 WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.imports.report": ("_WORDS",),
+    "dashboard.imports.rules": ("RULES",),
     "dashboard.imports.table": ("_LEFT_OUT",),
     "dashboard.queries.audit": ("_NOUNS", "_VERBS"),
     "dashboard.queries.project": ("REQUIRED",),
     "dashboard.rules.month": ("GIVEN",),
     "dashboard.rules.remedy": ("_DOINGS",),
     "dashboard.ui.report": ("WHO_HAS_IT",),
-    "dashboard.ui.upload": ("STATUS_WORDS",),
+    "dashboard.ui.mapping": ("HOW", "UNITS"),
+    "dashboard.ui.preview": ("STATUS_WORDS",),
 }
 """Tables whose values reach `_()` through a variable, by module."""
 RULE_WORDS = (
@@ -132,6 +135,17 @@ def _of_tables() -> Iterator[Message]:
             yield from _within(module, getattr(module, table).values())
 
 
+def _of_declarations() -> Iterator[Message]:
+    tables = importlib.import_module("dashboard.admin.tables")
+    yield from _within(tables, ABSENT.values())
+    for page in ADMIN_PAGES.values():
+        module = next(
+            each for each in vars(tables).values() if page in getattr(each, "PAGES", ())
+        )  # fmt: skip
+        words = [page.title, page.group, page.because, *(title for title, _names in page.groups)]
+        yield from _within(module, words)
+
+
 def _of_rules() -> Iterator[Message]:
     for name, columns in RULE_WORDS:
         with (ROOT / name).open(encoding="utf-8", newline="") as file:
@@ -143,7 +157,7 @@ def _of_rules() -> Iterator[Message]:
 @cache
 def words() -> frozenset[Message]:
     """Give the messages that reach `_()` through a variable."""
-    return frozenset({*_of_models(), *_of_tables(), *_of_rules()})
+    return frozenset({*_of_models(), *_of_tables(), *_of_declarations(), *_of_rules()})
 
 
 @cache

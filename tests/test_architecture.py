@@ -14,6 +14,7 @@ TOP = {"dashboard", "models", "pages", "seed", "tests", "docs", "benchmarks", "d
 NEVER = {
     "models": ("dashboard", "streamlit", "pandas", "seed", "pages"),
     "dashboard/rules": ("streamlit", "pandas", "dashboard.db", "dashboard.queries", "sqlmodel"),
+    "dashboard/admin/tables": ("streamlit", "sqlalchemy", "dashboard.db", "dashboard.queries"),
     "dashboard/queries": ("streamlit", "dashboard.commands", "dashboard.ui", "dashboard.web"),
     "dashboard/commands": ("streamlit", "dashboard.ui", "dashboard.web", "pages"),
     "dashboard/imports": ("streamlit", "dashboard.db", "dashboard.ui", "sqlmodel", "sqlalchemy"),

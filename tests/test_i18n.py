@@ -23,8 +23,8 @@ from dashboard.imports.headings import COLUMNS
 from dashboard.imports.sheet import examine
 from dashboard.queries.audit import event_word
 from dashboard.rules.fact import FACTS
+from dashboard.ui.preview import STATUS_WORDS
 from dashboard.ui.report import WHO_HAS_IT
-from dashboard.ui.upload import STATUS_WORDS
 from models.base import Code
 from tests.imports.conftest import HOUSING, PIPES
 from tests.messages import (
@@ -57,6 +57,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("dashboard/queries/upload.py", "、"): "splits the aliases of a unit, which are data",
     ("dashboard/queries/upload.py", "，"): "splits the aliases of a unit, which are data",
     ("dashboard/rules/account.py", EVERY): "names a password must not hold",
+    ("dashboard/rules/entry.py", EVERY): "reads the words for yes and no, and written days",
     ("dashboard/ui/choose.py", "演示"): "looked for in a list's name, which is data",
 }
 """Chinese in those places that stays as it is, and why."""

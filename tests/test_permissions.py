@@ -288,10 +288,12 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
     "upload.store_upload": (UNIT, lambda s: None, lambda s, a, _: upload.store_upload(
         s.session, a, kind=UploadKind.MONTHLY, programme_id=s.home, month=AUGUST, name="a.xlsx",
         agency_id=s.city.agencies["housing"].id, data=workbook([H1_ROW]))),
-    "upload.mend_cell": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.mend_cell(
-        s.session, a, k, sheet="Sheet", cell="A1", text="1")),
+    "upload.mend_cells": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.mend_cells(
+        s.session, a, k, texts={("Sheet", "A1"): "1"})),
     "upload.leave_out_row": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.leave_out_row(
         s.session, a, k, sheet="Sheet", row=3, letters=["A"])),
+    "upload.include_hidden": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.include_hidden(
+        s.session, a, k, include=True)),
     "upload.map_columns": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.map_columns(
         s.session, a, k, layout="x", choices={})),
     "upload.discard_upload": (UNIT, lambda s: s.upload()[0], lambda s, a, k: upload.discard_upload(

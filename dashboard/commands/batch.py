@@ -41,7 +41,7 @@ from models.report import (
     ReportLine,
     ReportState,
 )
-from models.upload import HeadingMapping, Upload, UploadState
+from models.upload import Upload, UploadState
 
 _KEPT_OUT = {"id", "created_at", "changed_at", "version"}
 
@@ -81,10 +81,10 @@ def commit_upload(
     for code, drafts in grouped.items():
         project = projects[code]
         report = editable_report(session, project.id or 0, period, upload.agency_id, today)
-        _require_seen(report, drafts)
+        items = _work_items(session, project, drafts)
+        _require_seen(session, report, drafts, items)
         images.append(image_of(session, report))
         replaced = _replaced(session, report)
-        items = _work_items(session, report.project_id)
         _fill(upload, report, drafts, reasons, len(items))
         record(session, actor, "report:import", report, batch=upload.number)
         if replaced is not None:
@@ -93,7 +93,6 @@ def commit_upload(
         reports.append(report)
     for image, report in zip(images, reports, strict=True):
         image["id"] = report.id
-    _remember_mapping(session, upload, examination)
     upload.before = json.dumps(images, ensure_ascii=False)
     mark_committed(session, actor, Action.REPORT_UPLOAD, upload, len(reports))
     ids = [report.id or 0 for report in reports]
@@ -186,13 +185,22 @@ def _period(session: Session, upload: Upload) -> ReportingPeriod:
     return period
 
 
-def _require_seen(report: ProgressReport, drafts: Sequence[Draft]) -> None:
+def _require_seen(
+    session: Session,
+    report: ProgressReport,
+    drafts: Sequence[Draft],
+    items: Mapping[str, int | None],
+) -> None:
     """Raise `Conflict` when a figure is no longer what the preview showed as the old one."""
     if report.id is None and report.revision > 1:
         return  # compared with the accepted report, which never changes
+    statement = rows_of(ReportLine).where(ReportLine.report_id == report.id)
+    lines = {line.work_item_id: line for line in session.exec(statement)} if report.id else {}
     for draft in drafts:
-        for change in () if draft.work_item_code else draft.changes:
-            now = getattr(report, change.field, change.old)
+        item = draft.work_item_code
+        names, row = (LINE_FIGURES, lines.get(items[item] or 0)) if item else (FIGURES, report)
+        for change in draft.changes:
+            now = getattr(row, change.field, None) if change.field in names else change.old
             if (None if now == "" else now) != (None if change.old == "" else change.old):
                 raise Conflict(
                     _("项目 {code} 的数据在预览后被他人修改，请重新核对后再导入。").format(
@@ -213,10 +221,20 @@ def _replaced(session: Session, report: ProgressReport) -> ProgressReport | None
     return session.exec(statement).one()
 
 
-def _work_items(session: Session, project_id: int) -> dict[str, int | None]:
-    """Give the work items of a project by code."""
-    statement = rows_of(WorkItem).where(WorkItem.project_id == project_id)
-    return {item.code: item.id for item in session.exec(statement)}
+def _work_items(
+    session: Session, project: LivelihoodProject, drafts: Sequence[Draft]
+) -> dict[str, int | None]:
+    """Give the work items of a project by code; a row may name none but these."""
+    statement = rows_of(WorkItem).where(WorkItem.project_id == project.id)
+    items = {item.code: item.id for item in session.exec(statement)}
+    for draft in drafts:
+        if draft.work_item_code and draft.work_item_code not in items:
+            raise Invalid(
+                _("{sheet} 第 {row} 行：项目 {code} 没有子项 {item}，没有导入任何内容。").format(
+                    sheet=draft.sheet, row=draft.row, code=project.code, item=draft.work_item_code
+                )
+            )
+    return items
 
 
 def _fill(
@@ -322,20 +340,3 @@ def _write_line(session: Session, report: ProgressReport, item_id: int, draft: D
             setattr(line, name, draft.values.get(name))
     session.add(line)
     session.flush()
-
-
-def _remember_mapping(session: Session, upload: Upload, examination: Examination) -> None:
-    chosen = json.loads(upload.mapping)
-    if not upload.agency_id:
-        return
-    for layout in {table.layout for table in examination.tables} & set(chosen):
-        statement = rows_of(HeadingMapping).where(
-            HeadingMapping.agency_id == upload.agency_id, HeadingMapping.layout == layout
-        )
-        kept = session.exec(statement).first() or HeadingMapping(
-            agency_id=upload.agency_id, layout=layout, mapping="{}"
-        )
-        kept.mapping = json.dumps(
-            {**json.loads(kept.mapping), **chosen[layout]}, ensure_ascii=False
-        )
-        session.add(kept)

@@ -9,9 +9,10 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -23,17 +24,17 @@ from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.imports.child import annotate_in_child, examine_in_child
-from dashboard.imports.context import Context, SheetKind
+from dashboard.imports.context import Context
 from dashboard.imports.examination import Examination, Level
 from dashboard.imports.grid import Refused
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Action, Actor, allow, refusal
-from dashboard.queries.upload import own_upload, sheet_context
+from dashboard.queries.upload import own_upload, sheet_context, sheet_kind
 from dashboard.rules.words import limited_words
 from models.agency import Agency
 from models.base import utc_now
 from models.file import StoredFile
-from models.upload import Upload, UploadKind, UploadState
+from models.upload import HeadingMapping, Upload, UploadKind, UploadState
 
 _CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
 _SHEET_NAME, _HEADING, _MOST_EDITS = 31, 400, 500
@@ -111,36 +112,26 @@ def draft_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     return upload
 
 
-def mend_cell(
-    session: Session, actor: Actor, upload_id: int, *, sheet: str, cell: str, text: str
+def mend_cells(
+    session: Session, actor: Actor, upload_id: int, *, texts: Mapping[tuple[str, str], str]
 ) -> Upload:
-    """Enter a cell by hand in the preview; kept with who and when, the file stays as it came.
+    """Enter cells by hand in the preview; kept with who and when, the file stays as it came.
+
+    A cell is named as in Excel; one of a column the sheet lacks, by the column's title and the row.
 
     Raises:
-        Invalid: there is no such cell, the text is too long, or too many cells were mended.
+        Invalid: nothing was changed, there is no such cell, the text is too long, or too many cells
+            were mended.
     """
-    return _mend(session, actor, upload_id, sheet, {cell: text})
-
-
-def leave_out_row(
-    session: Session, actor: Actor, upload_id: int, *, sheet: str, row: int, letters: Sequence[str]
-) -> Upload:
-    """Empty a row by hand in the preview, as one deletes a line that is another unit's.
-
-    Raises:
-        Invalid: as `mend_cell`.
-    """
-    return _mend(session, actor, upload_id, sheet, {f"{letter}{row}": "" for letter in letters})
-
-
-def _mend(
-    session: Session, actor: Actor, upload_id: int, sheet: str, texts: Mapping[str, str]
-) -> Upload:
     upload = draft_upload(session, actor, upload_id)
-    if not (all(_CELL.fullmatch(cell) for cell in texts) and 1 <= len(sheet) <= _SHEET_NAME):
-        raise Invalid(_("没有这个单元格，请刷新后再试。"))
+    if not texts:
+        raise Invalid(_("没有改动任何单元格。"))
+    lacking = {column.title for column in COLUMNS[sheet_kind(upload)]}
     edits = json.loads(upload.edits)
-    for cell, text in texts.items():
+    for (sheet, cell), text in texts.items():
+        named = _CELL.fullmatch(cell) or cell.rstrip("0123456789") in lacking
+        if not (named and cell[-1:].isdigit() and 1 <= len(sheet) <= _SHEET_NAME):
+            raise Invalid(_("没有这个单元格，请刷新后再试。"))
         edits[f"{sheet}!{cell}"] = {
             "text": limited_words(text, f"{sheet} {cell}"),
             "by": actor.account_id,
@@ -154,6 +145,26 @@ def _mend(
     return upload
 
 
+def leave_out_row(
+    session: Session, actor: Actor, upload_id: int, *, sheet: str, row: int, letters: Sequence[str]
+) -> Upload:
+    """Empty a row by hand in the preview, as one deletes a line that is another unit's.
+
+    Raises:
+        Invalid: as `mend_cells`.
+    """
+    texts = {(sheet, f"{letter}{row}"): "" for letter in letters}
+    return mend_cells(session, actor, upload_id, texts=texts)
+
+
+def include_hidden(session: Session, actor: Actor, upload_id: int, *, include: bool) -> Upload:
+    """Have the hidden rows, columns and sheets of an upload read as well, or not."""
+    upload = draft_upload(session, actor, upload_id)
+    upload.include_hidden = include
+    record(session, actor, "upload:map", upload)
+    return upload
+
+
 def map_columns(
     session: Session,
     actor: Actor,
@@ -162,18 +173,41 @@ def map_columns(
     layout: str,
     choices: Mapping[str, tuple[str, str]],
 ) -> Upload:
-    """Say what the columns of a heading layout mean; remembered for the unit at the import."""
+    """Say what columns of a heading layout mean, beside what was said before.
+
+    A unit's choices are remembered for its next sheet; a plan's, for the next sheet of the list.
+    """
     upload = draft_upload(session, actor, upload_id)
-    kind = SheetKind.MONTHLY if upload.kind is UploadKind.MONTHLY else SheetKind.PLAN
-    known = {"": {""}} | {column.field: _UNITS for column in COLUMNS[kind]}
+    known = {"": {""}} | {column.field: _UNITS for column in COLUMNS[sheet_kind(upload)]}
     for heading, (field, unit) in choices.items():
         if len(heading) > _HEADING or unit not in known.get(field, ()):
             raise Invalid(_("“{heading}”不能对应到所选的列。").format(heading=heading[:40]))
     mapping = json.loads(upload.mapping)
-    mapping[layout] = {heading: list(choice) for heading, choice in choices.items()}
+    said = {heading: list(choice) for heading, choice in choices.items()}
+    mapping[layout] = {**mapping.get(layout, {}), **said}
     upload.mapping = json.dumps(mapping, ensure_ascii=False)
     record(session, actor, "upload:map", upload)
+    if upload.agency_id:
+        _remember(session, actor, upload.agency_id, layout, said)
     return upload
+
+
+def _remember(
+    session: Session, actor: Actor, agency_id: int, layout: str, said: Mapping[str, list[str]]
+) -> None:
+    """Keep what a unit said of a layout; a sheet mended outside comes back with the same one."""
+    statement = rows_of(HeadingMapping).where(
+        HeadingMapping.agency_id == agency_id, HeadingMapping.layout == layout
+    )
+    kept = session.exec(statement).first()
+    if kept is None:
+        kept = HeadingMapping(agency_id=agency_id, layout=layout, mapping="{}")
+    kept.mapping = json.dumps({**json.loads(kept.mapping), **said}, ensure_ascii=False)
+    try:
+        with session.begin_nested():
+            record(session, actor, "upload:map", kept)
+    except IntegrityError as error:
+        raise Conflict(_("本单位刚刚有人确认了同样的表头，请刷新后再试。")) from error
 
 
 def discard_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
@@ -197,10 +231,16 @@ def _read(
     return upload, stored.name, files.read(stored.sha256), context, edits
 
 
-def examined(session: Session, actor: Actor, upload_id: int) -> tuple[Upload, str, Examination]:
+def examined(
+    session: Session,
+    actor: Actor,
+    upload_id: int,
+    *,
+    progress: Callable[[float], object] | None = None,
+) -> tuple[Upload, str, Examination]:
     """Read a kept upload in the child process: the upload, its file's name, what is in it."""
     upload, name, data, context, edits = _read(session, actor, upload_id)
-    return upload, name, examine_in_child(data, name, context, edits)
+    return upload, name, examine_in_child(data, name, context, edits, progress)
 
 
 def annotated(session: Session, actor: Actor, upload_id: int) -> tuple[str, bytes]:

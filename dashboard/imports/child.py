@@ -157,7 +157,7 @@ def main() -> None:
         from dashboard.imports.report import annotate
 
         found = examined(book, digest, context, edits, Sink(limits.problems))
-        target.write(annotate(data, "", found))
+        target.write(annotate(data, "", found, edits))
     else:
         sender.finish(examined(book, digest, context, edits, sender))
 

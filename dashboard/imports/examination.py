@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from dashboard.i18n import joined
 from dashboard.imports.context import SheetKind, Value
 
 _NAMING = frozenset(
@@ -68,18 +70,20 @@ class Problem:
 
 @dataclass(frozen=True)
 class Told:
-    """Something that was left out, and why."""
+    """Something that was left out, and why; what is `hidden` is read when a person asks for it."""
 
     sheet: str
     place: str
     text: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
 class ColumnMatch:
     """A column of a table and the field it was read as.
 
-    `key` is the heading without months and units, under which a choice is remembered. `how` is
+    `key` is the heading without months and units, under which a choice is remembered; of several
+    columns under one heading the later ones are counted. `how` is
     `synonym`, `confirmed`, `ignored` or `unknown`; `unit` is the money unit, `fraction` or
     `points`; `near` names the field an unknown heading is most like.
     """
@@ -181,6 +185,22 @@ class Examination:
     def passes(self) -> bool:
         """Say whether the file may be saved once its warnings have reasons."""
         return not self.refusal and not self.errors and bool(self.drafts)
+
+
+def row_of(cell: str) -> int:
+    """Give the row of a cell's name; 0 where it names none."""
+    return int(re.sub(r"\D", "", cell) or 0)
+
+
+def row_ranges(rows: Iterable[int]) -> str:
+    """Write row numbers as ranges: 3–17, 20."""
+    runs: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return joined(str(a) if a == b else f"{a}–{b}" for a, b in runs)
 
 
 def shown(value: object) -> str:

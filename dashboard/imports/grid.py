@@ -22,7 +22,8 @@ class Grid:
 
     `shown_as` holds the number formats that change what a figure means (see `formats.meaning`),
     `faults` the error values and the formulas that nobody calculated. `merges` are inclusive:
-    first row, first column, last row, last column.
+    first row, first column, last row, last column. `added` is what a person wrote under a column
+    that the sheet lacks, by the column's title and the row: 滞后原因9.
     """
 
     name: str
@@ -33,9 +34,13 @@ class Grid:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     visible: bool = True
+    added: dict[str, str] = field(default_factory=dict)
 
     def put(self, name: str, text: str) -> None:
         """Write a mended text into a cell, as if it had been typed there."""
+        if not is_cell(name):
+            self.added[name] = text
+            return
         row, column = position(name)
         while len(self.rows) <= row:
             self.rows.append([])
@@ -54,6 +59,11 @@ class Book:
     grids: list[Grid]
     told: list[str] = field(default_factory=list)
     mark: dict[str, str] = field(default_factory=dict)
+
+
+def is_cell(name: str) -> bool:
+    """Say whether a text is the name of a cell, such as `B7`."""
+    return bool(_CELL.fullmatch(name))
 
 
 @cache

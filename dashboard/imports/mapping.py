@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -36,6 +36,7 @@ class Mapped:
 
     index: int
     text: str
+    key: str
     heading: Heading
     how: str
     column: Column | None = None
@@ -66,11 +67,15 @@ def mapped(
     """Map a table's columns. `stated` is the money unit of the lines above it."""
     remembered = context.mappings.get(layout_of(found.paths), {})
     chosen = {key_of(tuple(text.split("/"))): choice for text, choice in remembered.items()}
+    chosen.update(remembered)
     columns = {column.field: column for column in COLUMNS[context.kind]}
     results = []
+    met: Counter[str] = Counter()
     for index, path in sorted(found.paths.items()):
-        text = "/".join(path)
-        choice = chosen.get(key_of(path))
+        text, key = "/".join(path), key_of(path)
+        met[key] += 1
+        key = key if met[key] == 1 else f"{key}|{met[key]}"
+        choice = chosen.get(key)
         field = choice.field if choice else _field(headings, path, context.kind)
         unit = choice.unit if choice else ""
         heading = _joined(path)
@@ -79,7 +84,7 @@ def mapped(
             field, column = "", None
         how = "confirmed" if choice else "synonym" if column else "ignored" if field else "unknown"
         mapped_unit = unit or _unit(column, heading, stated)
-        results.append(Mapped(index, text, heading, how, column, mapped_unit))
+        results.append(Mapped(index, text, key, heading, how, column, mapped_unit))
     problems: list[Problem] = []
     by_field: dict[str, list[Mapped]] = defaultdict(list)
     for one in results:

@@ -17,26 +17,34 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
-from dashboard.imports.examination import Examination, Level, Problem
-from dashboard.imports.grid import Book
+from dashboard.imports.examination import Examination, Level, Problem, Table, row_of
+from dashboard.imports.formats import PERCENT, SCALED
+from dashboard.imports.grid import Book, Grid, is_cell, letter
 from dashboard.imports.read import read
 from dashboard.imports.results import with_results
-from dashboard.imports.sheet import REPORT_MARK, REPORT_SHEET
+from dashboard.imports.rules import rule_name
+from dashboard.imports.sheet import REPORT_MARK, REPORT_SHEET, Edits
 
 _COLOURS = {Level.ERROR: "FFC7CE", Level.WARNING: "FFEB9C", Level.NOTICE: "DDEBF7"}
+_FORMATS = {PERCENT: "0.######%", SCALED: "0,"}
+_MENDED = "E2EFDA"
 _WORDS = {Level.ERROR: "错误", Level.WARNING: "警告", Level.NOTICE: "提示"}
 _WIDTHS = (8, 16, 10, 18, 24, 48, 48)
 _AUTHOR = "民生实事"
 
 
-def annotate(data: bytes, name: str, examination: Examination) -> bytes:
+def annotate(data: bytes, name: str, examination: Examination, edits: Edits | None = None) -> bytes:
     """Give the workbook back as .xlsx with its problems marked and listed on a first sheet.
 
     An .xlsx keeps its formats; .xls and .csv come back with their values, macros do not come back.
+    What a person wrote in the preview stands in its cells, so that only the marked ones are left.
     """
     source = read(data, Limits())
     book = _own(data) if source.file_kind in ("xlsx", "xlsm") else None
     book = book or _from_values(source)
+    for (sheet, cell), text in (edits or {}).items():
+        if sheet in book.sheetnames:
+            _mend(book[sheet], cell, text, [t for t in examination.tables if t.sheet == sheet])
     for title in [title for title in book.sheetnames if title == REPORT_SHEET]:
         del book[title]
     by_cell: dict[tuple[str, str], list[Problem]] = defaultdict(list)
@@ -70,6 +78,7 @@ def _from_values(source: Book) -> Workbook:
             for column, value in enumerate(cells, 1):
                 if value != "":
                     _write(sheet.cell(row, column), value)
+        _keep_meaning(sheet, grid)
         for top, left, bottom, right in grid.merges:
             sheet.merge_cells(
                 start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
@@ -79,11 +88,47 @@ def _from_values(source: Book) -> Workbook:
     return book
 
 
+def _keep_meaning(sheet: Worksheet, grid: Grid) -> None:
+    """Keep what the values alone do not say: formats, faults, what is hidden."""
+    for (row, column), shown in grid.shown_as.items():
+        words = shown.removeprefix("=").replace('"', "")
+        code = _FORMATS.get(shown) or (f'General"{words}"' if shown.startswith("=") else shown)
+        sheet.cell(row + 1, column + 1).number_format = code
+    for (row, column), fault in grid.faults.items():
+        sheet.cell(row + 1, column + 1).value = fault if fault.startswith("#") else "#N/A"
+    for row in grid.hidden_rows:
+        sheet.row_dimensions[row + 1].hidden = True
+    for column in grid.hidden_columns:
+        sheet.column_dimensions[letter(column)].hidden = True
+
+
 def _write(cell: Cell | MergedCell, value: Any) -> None:
     """Write a value so that a text stays a text, whatever it begins with."""
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
+
+
+def _mend(sheet: Worksheet, name: str, text: str, tables: list[Table]) -> None:
+    """Write what a person wrote in the preview, as text; what lacks a column gets one."""
+    if not is_cell(name):
+        row = row_of(name)
+        name = name.removesuffix(str(row))
+        found = next((t for t in tables if t.first_row <= row <= t.last_row), None)
+        if found is None or not text.strip():
+            return
+        heads = {cell.value: cell.column for cell in sheet[found.header_row]}
+        column = heads.get(name) or sheet.max_column + 1
+        sheet.cell(found.header_row, column, name)
+        cell = sheet.cell(row, column)
+    else:
+        for merged in [m for m in sheet.merged_cells.ranges if name in m]:
+            if sheet[name].coordinate != merged.start_cell.coordinate:
+                sheet.unmerge_cells(merged.coord)
+        cell = sheet[name]
+    _write(cell, text or None)
+    cell.number_format = "@"
+    cell.fill = PatternFill("solid", start_color=_MENDED)
 
 
 def _mark(sheet: Worksheet, name: str, problems: list[Problem]) -> None:
@@ -136,7 +181,7 @@ def _line(sheet: Worksheet, row: int, problem: Problem) -> None:
         word,
         problem.sheet,
         problem.cell,
-        problem.rule,
+        rule_name(problem.rule),
         problem.raw,
         problem.message,
         problem.remedy,

@@ -154,6 +154,19 @@ class Reader:
         if one.column.kind in _DAYS:
             self._note_day(into, one, found)
 
+    def supplement(self, into: RowRead, column: Column, text: str, unit: str, index: int) -> None:
+        """Read a text that a person wrote for a column the sheet lacks, told of at `index`."""
+        one = Place(-1, column, "", column.field, column.kind in _TEXTS)
+        into.values[column.field] = None
+        try:
+            found = self._parsed(one, text, (into.row, -1), unit)
+        except Unreadable as error:
+            into.wrong.append(Wrong(column.field, into.row, index, text, error))
+            return
+        into.values[column.field], into.raws[column.field] = found[0], text
+        if column.kind in _DAYS:
+            self._note_day(into, one, found)
+
     def _note_day(self, into: RowRead, one: Place, found: _Reading) -> None:
         """Keep how exactly a day was given, and a deadline's own words."""
         if found.mark:
@@ -217,7 +230,7 @@ class Reader:
     def _value(self, one: Place, value: Any, shown: str, unit: str) -> Any:
         match one.column.kind:
             case Kind.PERCENT:
-                return percent(value, shown, self.scales[one.field])
+                return percent(value, shown, self.scales.get(one.field, ""))
             case Kind.NUMBER:
                 nature = _NATURE.get(one.field)
                 return quantity(value, shown, unit, one.unit, monthly=nature)

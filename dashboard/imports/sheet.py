@@ -159,7 +159,7 @@ def _is_read(grid: Grid, context: Context, sink: Sink) -> bool:
         return False
     if not grid.visible and not context.include_hidden:
         if any(map(any, grid.rows)):
-            sink.tell(grid.name, "", _("隐藏的工作表，未导入"))
+            sink.tell(grid.name, "", _("隐藏的工作表，未导入"), hidden=True)
         return False
     if month := _other_month(grid, context):
         sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month))

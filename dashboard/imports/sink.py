@@ -34,10 +34,10 @@ class Sink:
         else:
             self.dropped += 1
 
-    def tell(self, sheet: str, place: str, text: str) -> None:
+    def tell(self, sheet: str, place: str, text: str, *, hidden: bool = False) -> None:
         """Keep what was left out and why."""
         if len(self.told) < self.limit:
-            self.told.append(Told(sheet, place, text))
+            self.told.append(Told(sheet, place, text, hidden))
 
     def close(self) -> None:
         """Say how many problems were only counted."""

@@ -22,7 +22,7 @@ from dashboard.imports.examination import (
 from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
 from dashboard.imports.lines import Line, line
-from dashboard.imports.mapping import Mapped, key_of, layout_of, mapped, near_field
+from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
 from dashboard.imports.match import NEAR, Matched, Matcher
 from dashboard.imports.narrative import Milestone
 from dashboard.imports.parsers import text_of
@@ -70,6 +70,8 @@ class TableExamination:
         if "due_on" in self.letters:
             self.letters["due_text"] = self.letters["due_on"]
         self.titles = {column.field: _(column.title) for column in COLUMNS[context.kind]}
+        lacking = [c for c in COLUMNS[context.kind] if c.field not in (*self.letters, *identity)]
+        self.lacking = {c.title: c for c in lacking} if grid.added else {}
         self.totals = Totals(self.reader)
         self.identity: dict[str, Value] = {}
 
@@ -86,7 +88,7 @@ class TableExamination:
             if kind is Line.DATA:
                 self._data(row)
             else:
-                self._tell(row, _(_LEFT_OUT[kind]))
+                self._tell(row, _(_LEFT_OUT[kind]), hidden=kind is Line.HIDDEN)
             if kind is Line.TOTAL:
                 for wrong in self.totals.hold(row, early=not data or row < data[0]):
                     self._mismatch(wrong)
@@ -105,10 +107,10 @@ class TableExamination:
             if kind is Line.NOTE:
                 return
 
-    def _tell(self, row: int, text: str) -> None:
+    def _tell(self, row: int, text: str, *, hidden: bool = False) -> None:
         shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")
         said = _("{title}：{text}").format(title=text, text=shown[:30])
-        self.sink.tell(self.grid.name, f"{row + 1}:{row + 1}", said)
+        self.sink.tell(self.grid.name, f"{row + 1}:{row + 1}", said, hidden=hidden)
 
     def _table(self) -> Table:
         found = self.found
@@ -121,7 +123,8 @@ class TableExamination:
             ):
                 text = _("隐藏的列“{heading}”，未导入；需要时请勾选“读取隐藏的行和列”")
                 name = letter(one.index)
-                self.sink.tell(self.grid.name, f"{name}:{name}", text.format(heading=one.text))
+                said = text.format(heading=one.text)
+                self.sink.tell(self.grid.name, f"{name}:{name}", said, hidden=True)
             if one.how == "unknown" and self._examples(one.index):
                 text = _("没有认出的列“{heading}”，未导入；可在对应关系中选定")
                 name = letter(one.index)
@@ -135,9 +138,9 @@ class TableExamination:
         if one.column and one.column.kind is Kind.PERCENT:
             unit = self.reader.scales.get(one.column.field, unit)
         name = one.column.field if one.column else ""
-        key = key_of(self.found.paths[one.index])
+        examples = self._examples(one.index)
         return ColumnMatch(
-            letter(one.index), one.text, key, name, one.how, unit, near, self._examples(one.index)
+            letter(one.index), one.text, one.key, name, one.how, unit, near, examples
         )
 
     def _examples(self, index: int) -> tuple[str, ...]:
@@ -177,7 +180,9 @@ class TableExamination:
         self._inherit(read)
         matched = self.matcher.match(read.values)
         target = matched.item or matched.project
-        self.reader.read(self.figures, read, target.unit_of_measure if target else "")
+        unit = target.unit_of_measure if target else ""
+        self.reader.read(self.figures, read, unit)
+        self._supplement(read, unit)
         self.reader.above = dict(read.values)
         self._split(read)
         self._steps(read)
@@ -201,6 +206,15 @@ class TableExamination:
             values.update(self.identity)
         else:
             self.identity = {name: value for name, value in own.items() if value is not None}
+
+    def _supplement(self, read: RowRead, unit: str) -> None:
+        """Take what a person wrote for the row under columns that the sheet lacks."""
+        for title, column in self.lacking.items():
+            name = f"{title}{read.row + 1}"
+            if self.grid.added.get(name, "").strip():
+                index = self.reader.places[self._fallback()]
+                self.reader.supplement(read, column, self.grid.added[name], unit, index)
+                read.origins[column.field] = name
 
     def _split(self, read: RowRead) -> None:
         """Take apart a text that holds progress, problem and next step."""

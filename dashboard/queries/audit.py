@@ -25,7 +25,8 @@ _NOUNS = {
     "file": "文件", "account": "账户", "grant": "授权", "session": "会话", "plan": "计划",
     "light": "亮灯", "rule": "规则", "period": "填报期", "agency": "单位", "region": "地区",
     "password": "密码", "seed": "演示数据", "audit": "审计日志", "export": "导出",
-    "board": "看板", "backup": "备份", "link": "一次性链接",
+    "board": "看板", "backup": "备份", "link": "一次性链接", "table": "数据表", "row": "记录",
+    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典",
 }  # fmt: skip
 _VERBS = {
     "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
@@ -37,6 +38,7 @@ _VERBS = {
     "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign_in": "登录",
     "sign_out": "退出", "reset": "重置", "change": "修改", "set": "设定", "test": "回测",
     "attach": "添加佐证", "explain": "补填说明", "refuse": "不批准",
+    "add": "新增", "delete": "删除",
     "give-fact": "认定事实", "export": "导出", "replace": "启用新版",
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",

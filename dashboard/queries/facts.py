@@ -18,6 +18,7 @@ from dashboard.rules.progress import (
     Line,
     Move,
     Node,
+    Problem,
     Report,
     Subject,
     month_end,
@@ -26,8 +27,16 @@ from dashboard.rules.progress import (
 from models.file import Attachment
 from models.light import GivenFact
 from models.milestone import Adjustment, AdjustmentField, AdjustmentState, Milestone
+from models.observer import SealedSet
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, WorkItem
+from models.rectification import (
+    Extension,
+    ExtensionState,
+    Rectification,
+    RectificationEvent,
+    RectificationState,
+)
 from models.report import (
     ExpectedReport,
     ProgressReport,
@@ -68,6 +77,7 @@ def _subjects(session: Session, ids: list[int]) -> Iterator[Subject]:
     items, nodes, reports = _items(session, ids), _nodes(session, ids), _reports(session, ids)
     expected, given = _expected(session, ids), _given(session, ids)
     budgets, adjusted = _budgets(session, ids), _adjusted(session, ids)
+    problems = _problems(session, ids)
     for row in rows:
         key = row[0]
         parts: list[Any] = [
@@ -80,6 +90,7 @@ def _subjects(session: Session, ids: list[int]) -> Iterator[Subject]:
             tuple(given.get(key, ())),
             tuple(day for day, _field, _old in adjusted.get(key, ())),
             tuple(_moves(adjusted.get(key, ()))),
+            tuple(problems.get(key, ())),
         ]
         yield Subject(*parts)
 
@@ -202,6 +213,60 @@ def _adjusted(session: Session, ids: list[int]) -> _Grouped:
         .order_by(col(made.decided_on), col(made.number))
     )
     return _grouped((row[0], tuple(row[1:])) for row in _rows(session, statement))
+
+
+def _problems(session: Session, ids: list[int]) -> _Grouped:
+    """Give the rectifications outside sealed sets that are not released."""
+    row, sealed = Rectification, SealedSet
+    statement = (
+        select(
+            col(row.project_id), col(row.id), col(row.issued_on), col(row.first_due_on),
+            col(row.due_on), col(RectificationState.kind), col(sealed.released_on),
+        )
+        .join(RectificationState, col(RectificationState.code) == col(row.state))
+        .outerjoin(sealed, col(sealed.id) == col(row.sealed_set_id))
+        .where(col(row.project_id).in_(ids))
+        .where(col(row.sealed_set_id).is_(None) | col(sealed.released_on).is_not(None))
+        .order_by(col(row.id))
+    )  # fmt: skip
+    found = _rows(session, statement)
+    keys = [each[1] for each in found]
+    moved, extended = _moved(session, keys), _extended(session, keys)
+    return _grouped(
+        (each[0], _problem(each, moved.get(each[1], ()), extended.get(each[1], ())))
+        for each in found
+    )
+
+
+def _problem(row: Any, moved: Iterable[Any], extended: Iterable[Any]) -> Problem:
+    _project, _key, issued_on, first_due_on, due_on, kind, released_on = row
+    kinds = [*moved] or [(issued_on, kind)]
+    dues = [(date.min, first_due_on), *extended]
+    if dues[-1][1] != due_on:
+        # A new round after reopening may have a deadline of its own.
+        dues.append((kinds[-1][0], due_on))
+    return Problem(max(issued_on, released_on or date.min), tuple(dues), tuple(kinds))
+
+
+def _moved(session: Session, keys: list[int]) -> _Grouped:
+    event, state = RectificationEvent, RectificationState
+    statement = (
+        select(col(event.rectification_id), col(event.happened_on), col(state.kind))
+        .join(state, col(state.code) == col(event.to_state))
+        .where(col(event.rectification_id).in_(keys))
+        .order_by(col(event.id))
+    )
+    return _grouped((row[0], (row[1], row[2])) for row in _rows(session, statement))
+
+
+def _extended(session: Session, keys: list[int]) -> _Grouped:
+    made = Extension
+    statement = (
+        select(col(made.rectification_id), col(made.decided_on), col(made.new_due_on))
+        .where(col(made.rectification_id).in_(keys), col(made.state) == ExtensionState.APPROVED)
+        .order_by(col(made.decided_on), col(made.id))
+    )
+    return _grouped((row[0], (row[1], row[2])) for row in _rows(session, statement))
 
 
 def _moves(adjusted: Iterable[Any]) -> Iterator[Move]:

@@ -18,7 +18,7 @@ from dashboard import imports
 from dashboard.db import Columns, frame, load
 from dashboard.errors import Missing
 from dashboard.i18n import _, language
-from dashboard.imports.context import Choice, Context, SheetKind
+from dashboard.imports.context import Choice, Context, SheetKind, Synonym
 from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
 from dashboard.queries.plan import planned_values
 from models.account import Account
@@ -29,7 +29,7 @@ from models.programme import Programme
 from models.project import LivelihoodProject, WorkItem
 from models.region import Region
 from models.report import FIGURES, LINE_FIGURES, ProgressReport, ReportLine, ReportState
-from models.upload import HeadingMapping, Upload, UploadKind
+from models.upload import HeadingMapping, HeadingSynonym, Upload, UploadKind
 
 Figures = dict[str, Any]
 
@@ -55,19 +55,25 @@ def own_upload(session: Session, actor: Actor, upload_id: int, *, lock: bool = F
     return upload
 
 
+def sheet_kind(upload: Upload) -> SheetKind:
+    """Say which workbook an upload is read as."""
+    return SheetKind.MONTHLY if upload.kind is UploadKind.MONTHLY else SheetKind.PLAN
+
+
 def sheet_context(session: Session, actor: Actor, upload_id: int) -> Context:
     """Give everything the reading of this upload needs beside its bytes."""
     upload = own_upload(session, actor, upload_id)
-    kind = SheetKind.MONTHLY if upload.kind is UploadKind.MONTHLY else SheetKind.PLAN
     month = upload.month or date.today().replace(day=1)  # noqa: DTZ011 - a plan has a month always
     agency = session.get(Agency, upload.agency_id) if upload.agency_id else None
     return Context(
-        kind=kind,
+        kind=sheet_kind(upload),
         month=month,
         agency=_agency(agency) if agency else None,
         agencies=tuple(_agency(body) for body in session.exec(rows_of(Agency))),
         projects=_projects(session, actor, upload, month),
         mappings=_mappings(session, upload),
+        synonyms=_synonyms(session, upload.agency_id),
+        include_hidden=upload.include_hidden,
         language=language(),
     )
 
@@ -110,12 +116,32 @@ def _agency(agency: Agency) -> imports.context.Agency:
     return imports.context.Agency(agency.code, agency.name, aliases)
 
 
+def _synonyms(session: Session, agency_id: int | None) -> tuple[Synonym, ...]:
+    """Give what headings mean here: everybody's words first, then the unit's own."""
+    statement = (
+        rows_of(HeadingSynonym)
+        .where(
+            col(HeadingSynonym.agency_id).is_(None) | (col(HeadingSynonym.agency_id) == agency_id)
+        )
+        .order_by(col(HeadingSynonym.agency_id).is_not(None), col(HeadingSynonym.id))
+    )
+    rows = session.exec(statement)
+    return tuple(Synonym(row.field, row.heading, row.kind, row.source) for row in rows)
+
+
 def _mappings(session: Session, upload: Upload) -> dict[str, dict[str, Choice]]:
     kept: dict[str, dict[str, Choice]] = {}
     if upload.agency_id:
         statement = rows_of(HeadingMapping).where(HeadingMapping.agency_id == upload.agency_id)
         for row in session.exec(statement):
             kept[row.layout] = _choices(json.loads(row.mapping))
+    earlier = rows_of(Upload).where(
+        Upload.kind == upload.kind, Upload.programme_id == upload.programme_id,
+        col(Upload.agency_id).is_(None), Upload.mapping != "{}", col(Upload.id) < upload.id,
+    )  # fmt: skip
+    for before in session.exec(earlier.order_by(col(Upload.id))) if not upload.agency_id else ():
+        for layout, choices in json.loads(before.mapping).items():
+            kept[layout] = {**kept.get(layout, {}), **_choices(choices)}
     for layout, choices in json.loads(upload.mapping).items():
         kept[layout] = {**kept.get(layout, {}), **_choices(choices)}
     return kept

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dashboard.rules.fact import facts_on
+from dashboard.rules.fact import DAYS, KEPT, facts_on
 from dashboard.rules.light import RANKS, Light, RuleSet, light
-from dashboard.rules.month import month_facts
+from dashboard.rules.month import month_facts, rectification_facts
 from dashboard.rules.progress import (
     Report,
     Subject,
@@ -63,6 +63,7 @@ def recovered_on(
     closing shows that it is met, the month has recovered. Its closing light stays as it is.
     """
     days = {each.accepted_on for each in subject.reports}
+    days |= {day for each in subject.problems for day, _kind in each.kinds}
     days |= {node.completed_known_on or node.completed_on or today for node in subject.nodes}
     for day in sorted(each for each in days if after < each <= today):
         if _caught_up(subject, year, rules, month, day):
@@ -76,7 +77,15 @@ def _caught_up(subject: Subject, year: int, rules: RuleSet, month: date, day: da
         return False
     later = max(known, key=lambda each: each.month)
     facts = closing_facts(_as_if_reported(subject, month, later), year, month, day)
+    facts |= _rectified(subject, day)
     return RANKS[light(rules, _made_up(facts)).kind] <= RANKS[LightKind.NOTICE]
+
+
+def _rectified(subject: Subject, day: date) -> dict[str, Decimal | None]:
+    """Give the rectification facts of a day: what was cleared by then burdens the month no more."""
+    stored = dict.fromkeys((*KEPT, *DAYS)) | rectification_facts(subject, day)
+    facts = facts_on(stored, day)
+    return {name: value for name, value in facts.items() if name.startswith("rectification")}
 
 
 def _as_if_reported(subject: Subject, month: date, later: Report) -> Subject:

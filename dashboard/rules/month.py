@@ -23,6 +23,7 @@ from dashboard.rules.progress import (
     share,
 )
 from models.milestone import MilestoneKind
+from models.rectification import RectificationKind
 
 GIVEN: dict[str, str] = {
     "grade": "评定等次",
@@ -38,6 +39,8 @@ GIVEN: dict[str, str] = {
     "rank_from_last": "倒数名次",
 }
 """What may be given by hand for a project and month, with the words that ask for it."""
+RECTIFIED = ("rectification_due_day", "rectifications_open", "rectifications_closed")
+"""The stored facts that come from rectifications."""
 _EXACT_GIVEN = ("growth_pct", "growth_planned_pct", "growth_average_pct", "budget_pct")
 
 
@@ -68,9 +71,29 @@ def month_facts(
     nodes = [each for each in subject.nodes if each.known(day)]
     taken = subject.accepted_on is not None and subject.accepted_on <= day
     planned, run = as_planned(subject, day), _Run()
+    rectified = rectification_facts(subject, day)
     return [
-        _facts(planned, month, known_on, nodes, reports.get(month), run, taken) for month in months
+        _facts(planned, month, known_on, nodes, reports.get(month), run, taken) | rectified
+        for month in months
     ]
+
+
+def rectification_facts(subject: Subject, day: date) -> dict[str, Any]:
+    """Give what a project's rectifications were on a day; None where it never had one.
+
+    One whose clearing was proposed is still open, but no deadline runs while the office verifies.
+    """
+    kinds = [(each, each.kind(day)) for each in subject.problems]
+    known = [(each, kind) for each, kind in kinds if kind is not None]
+    if not known:
+        return dict.fromkeys(RECTIFIED)
+    due = [each.due_on(day) for each, kind in known if kind is RectificationKind.OPEN]
+    waiting = sum(kind is RectificationKind.PROPOSED for _each, kind in known)
+    return {
+        "rectification_due_day": min(due).toordinal() if due else None,
+        "rectifications_open": len(due) + waiting,
+        "rectifications_closed": sum(kind is RectificationKind.FIXED for _each, kind in known),
+    }
 
 
 def _facts(
@@ -100,9 +123,6 @@ def _facts(
         "evidence": report.evidence if report else None,
         "heard_day": run.heard_on.toordinal() if run.heard_on else None,
         "adjusted": sum(1 for day in subject.adjusted_on if day <= known_on and _same(day, month)),
-        "rectification_due_day": None,
-        "rectifications_open": None,
-        "rectifications_closed": None,
     }
     facts |= _progress(subject, month, nodes, report, silent, run)
     facts |= _steps(subject, month, judged, nodes, known_on, accepted, finished)

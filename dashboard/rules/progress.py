@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from models.milestone import MilestoneKind
+from models.rectification import RectificationKind
 
 HUNDRED = Decimal(100)
 _STEP = Decimal("0.0001")
@@ -106,6 +107,27 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """A rectification: the day it counts from, its deadlines and its states, each from a day on.
+
+    A sealed one counts from the day its set was released.
+    """
+
+    since: date
+    dues: tuple[tuple[date, date], ...]
+    kinds: tuple[tuple[date, RectificationKind], ...]
+
+    def kind(self, day: date) -> RectificationKind | None:
+        """Give what its state meant at the end of a day, None before it counted."""
+        found = [kind for begun, kind in self.kinds if begun <= day]
+        return found[-1] if found and self.since <= day else None
+
+    def due_on(self, day: date) -> date:
+        """Give the deadline it had on a day."""
+        return next(due for begun, due in reversed(self.dues) if begun <= day)
+
+
+@dataclass(frozen=True)
 class Subject:
     """A project with all that its facts are worked out from."""
 
@@ -129,6 +151,8 @@ class Subject:
     adjusted_on: tuple[date, ...] = ()
     moves: tuple[Move, ...] = ()
     """The approved changes of target and deadline, in the order they were approved."""
+    problems: tuple[Problem, ...] = ()
+    """Its rectifications, as far as anybody outside the office may know of them."""
 
 
 def as_planned(subject: Subject, day: date) -> Subject:

@@ -10,7 +10,7 @@ from dashboard.i18n import _
 LONGEST = 2000
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Leave out what nobody sees and no database keeps: control characters but line breaks."""
     kept = (sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc")
     return "".join(kept).strip()
@@ -22,7 +22,7 @@ def required_words(text: str, title: str, most: int = LONGEST) -> str:
     Raises:
         Invalid: there are none, or more characters than fit.
     """
-    words = _plain(text)
+    words = plain_words(text)
     if not words:
         raise Invalid(_("请填写{title}。").format(title=title))
     return limited_words(words, title, most)
@@ -30,7 +30,7 @@ def required_words(text: str, title: str, most: int = LONGEST) -> str:
 
 def limited_words(text: str, title: str, most: int = LONGEST) -> str:
     """Give words that may be missing. Raises `Invalid` when there are more than fit."""
-    words = _plain(text)
+    words = plain_words(text)
     if len(words) > most:
         raise Invalid(
             _("{title}最多 {most} 字，现有 {now} 字。").format(

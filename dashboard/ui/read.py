@@ -48,6 +48,39 @@ def read(query: Callable[..., T], actor: Actor, *args: Any, **kwargs: Any) -> T:
         st.stop()
 
 
+class _Absent(Exception):
+    """The answer is not kept yet."""
+
+
+def _absent() -> Any:
+    raise _Absent
+
+
+def read_slowly(
+    query: Callable[..., T], actor: Actor, *args: Any, progress: Callable[[float], None]
+) -> T:
+    """Answer as `read` does; a query that takes its time tells `progress` how far it is.
+
+    It runs outside the cache, which would replay what is drawn meanwhile.
+    """
+
+    def kept(ask: Callable[[], Any]) -> T:
+        who = f"{actor!r} {i18n.language()}"
+        return cast(T, _cached(_name(query), who, repr((args, {})), _newest(), ask))
+
+    try:
+        return kept(_absent)
+    except _Absent:
+        pass
+    try:
+        with reading() as session:
+            found = query(session, actor, *args, progress=progress)
+    except DashboardError as error:
+        st.error(plain(error))
+        st.stop()
+    return kept(lambda: found)
+
+
 @st.cache_data(max_entries=500, ttl=900, show_spinner=False)
 def _spec(name: str, language: str, what: str, _make: Callable[[], Any]) -> dict[str, Any] | None:
     made = _make()

@@ -70,7 +70,7 @@ def test_a_wrong_sheet_is_mended_on_the_page_and_says_by_whom(site: Site) -> Non
     for cell, text in (("D4", "1300"), ("J5", MEASURE)):
         form = page.locator('[data-testid="stForm"]').filter(has_text=f"{cell} 改为")
         form.get_by_role("textbox").fill(text)
-        form.get_by_role("button", name="改这一格").click()
+        form.get_by_role("button", name="保存修改").click()
         expect(page.get_by_text(f"{cell} 已按人工录入修改，原文件不变。")).to_be_visible()
         settle(page)
     page.get_by_role("button", name="第 6 行不导入").click()

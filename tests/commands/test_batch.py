@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,12 +24,13 @@ from dashboard.commands.report import (
 )
 from dashboard.commands.take_back import take_back_upload
 from dashboard.commands.unlock import approve_unlock, request_unlock
-from dashboard.commands.upload import discard_upload, examined, map_columns, mend_cell
+from dashboard.commands.upload import discard_upload, examined, map_columns, mend_cells
 from dashboard.errors import Conflict, DashboardError, Invalid, Missing, NotAllowed
 from dashboard.queries.card import sources_of
 from dashboard.queries.project_report import attachments, report_cells
 from dashboard.queries.upload import upload_dependents
 from models.file import Attachment
+from models.project import WorkItem
 from models.report import (
     CellSource,
     ExpectedReport,
@@ -152,7 +154,7 @@ def test_a_cell_mended_by_hand_keeps_who_and_the_file_stays(
     key = upload.id or 0
     assert checked(city_session, city, data, upload).errors[0].cell == "C3"
 
-    mend_cell(city_session, city["REPORTER"], key, sheet="Sheet", cell="C3", text=" 26 ")
+    mend_cells(city_session, city["REPORTER"], key, texts={("Sheet", "C3"): " 26 "})
     again, name, found = examined(city_session, city["REPORTER"], key)
     commit_upload(city_session, city["REPORTER"], key, found, reasons={}, today=TODAY, submit=False)
 
@@ -437,6 +439,53 @@ def test_a_figure_that_changed_since_the_preview_is_told_and_not_overwritten(
     assert newest(city_session, city, "H1").completed_pct == Decimal(70)
 
 
+@pytest.mark.safety("RE11")
+def test_a_work_item_s_figure_that_changed_since_the_preview_is_told(
+    city_session: Session, city: City
+) -> None:
+    imported(city_session, city, *H2_ROWS, submit=False)
+    first = H2_ROWS[0]
+    changed = [(*first[:2], 41, "68%", *first[4:]), (*first[:2], 42, "70%", *first[4:])]
+    data = workbook([changed[0]])
+    upload = stored(city_session, city, data)
+    seen = checked(city_session, city, data, upload)
+    imported(city_session, city, changed[1], submit=False)
+
+    with pytest.raises(Conflict, match="预览后被他人修改"):
+        commit_upload(
+            city_session, city["REPORTER"], upload.id or 0, seen, reasons={}, today=TODAY,
+            submit=False,
+        )  # fmt: skip
+
+    report = newest(city_session, city, "H2")
+    lines = city_session.exec(select(ReportLine).where(ReportLine.report_id == report.id))
+    assert sorted(line.completed_pct or 0 for line in lines) == [Decimal(66), Decimal(70)]
+
+
+@pytest.mark.safety("AC2", "AC5")
+def test_a_row_that_names_another_project_s_work_item_is_refused(
+    city_session: Session, city: City
+) -> None:
+    city_session.add(WorkItem(project_id=city.id("S1"), code="S1-1", name="他单位子项"))
+    city_session.flush()
+    foreign = workbook([(*H2_ROWS[0][:8], "S1-1", None)])
+    by_sheet = checked(city_session, city, foreign, stored(city_session, city, foreign))
+    data = workbook([H2_ROWS[0]])
+    upload = stored(city_session, city, data)
+    found = checked(city_session, city, data, upload)
+    forged = replace(found, drafts=(replace(found.drafts[0], work_item_code="S1-1"),))
+
+    with pytest.raises(Invalid, match="第 3 行：项目 H2 没有子项 S1-1"):
+        commit_upload(
+            city_session, city["REPORTER"], upload.id or 0, forged, reasons={}, today=TODAY,
+            submit=False,
+        )  # fmt: skip
+
+    assert [problem.rule for problem in by_sheet.errors] == ["unknown_work_item"]
+    assert city_session.exec(select(ReportLine).where(
+        col(ReportLine.completed_pct) == Decimal(65))).all() == []  # fmt: skip
+
+
 def test_a_preview_of_another_file_is_refused(city_session: Session, city: City) -> None:
     data = workbook([H1_ROW])
     upload, other = stored(city_session, city, data), workbook([H1_ROW], title="另一张表")
@@ -486,7 +535,7 @@ def test_another_units_upload_is_not_there(city_session: Session, city: City, wh
 
     for work in (
         lambda: discard_upload(city_session, city[who], key),
-        lambda: mend_cell(city_session, city[who], key, sheet="S", cell="A1", text=""),
+        lambda: mend_cells(city_session, city[who], key, texts={("S", "A1"): ""}),
         lambda: map_columns(city_session, city[who], key, layout="x", choices={}),
         lambda: take_back_upload(city_session, city[who], key),
         lambda: upload_dependents(city_session, city[who], key),

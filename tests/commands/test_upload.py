@@ -15,16 +15,17 @@ from dashboard.commands.upload import (
     annotated,
     discard_upload,
     examined,
+    include_hidden,
     leave_out_row,
     map_columns,
-    mend_cell,
+    mend_cells,
     store_upload,
     warning_rows,
 )
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.imports.examination import Status
 from models.file import StoredFile
-from models.upload import UploadKind, UploadState
+from models.upload import HeadingSynonym, UploadKind, UploadState
 from tests.city import AUGUST, H1_ROW, City, checked, stored, workbook
 
 
@@ -122,7 +123,7 @@ def test_a_forged_cell_is_one_sentence_and_saves_nothing(
     upload = stored(city_session, city, workbook([H1_ROW]))
 
     with pytest.raises(Invalid):
-        mend_cell(city_session, city["REPORTER"], upload.id or 0, sheet=sheet, cell=cell, text=text)
+        mend_cells(city_session, city["REPORTER"], upload.id or 0, texts={(sheet, cell): text})
 
     assert upload.edits == "{}"
 
@@ -159,9 +160,7 @@ def test_cells_mended_in_the_preview_are_bounded_in_number(
     city_session.flush()
 
     with pytest.raises(Invalid, match="最多改 500 格"):
-        mend_cell(
-            city_session, city["REPORTER"], upload.id or 0, sheet="Sheet", cell="C3", text="1"
-        )
+        mend_cells(city_session, city["REPORTER"], upload.id or 0, texts={("Sheet", "C3"): "1"})
 
 
 @pytest.mark.feature("G6")
@@ -187,7 +186,7 @@ def test_a_draft_that_was_given_up_cannot_be_changed(city_session: Session, city
     discard_upload(city_session, city["REPORTER"], upload.id or 0)
 
     with pytest.raises(Conflict, match="已放弃"):
-        mend_cell(city_session, city["REPORTER"], upload.id or 0, sheet="S", cell="A1", text="1")
+        mend_cells(city_session, city["REPORTER"], upload.id or 0, texts={("S", "A1"): "1"})
 
 
 @pytest.mark.feature("G7")
@@ -199,3 +198,62 @@ def test_warnings_are_gathered_by_row(city_session: Session, city: City) -> None
 
     assert list(found) == [("Sheet", 3)]
     assert len(found["Sheet", 3]) >= 1
+
+
+@pytest.mark.feature("X8")
+def test_columns_are_mapped_one_after_another_and_remembered_at_once(
+    city_session: Session, city: City
+) -> None:
+    headings = ("项目编号", "干到哪了", "干了多少")
+    data = workbook([("H1", "施工", 26)], headings=headings)
+    upload = stored(city_session, city, data)
+    (table,) = checked(city_session, city, data, upload).tables
+
+    for heading, field in (("干到哪了", "physical_progress"), ("干了多少", "cumulative_quantity")):
+        map_columns(
+            city_session, city["REPORTER"], upload.id or 0, layout=table.layout,
+            choices={heading: (field, "")},
+        )  # fmt: skip
+    discard_upload(city_session, city["REPORTER"], upload.id or 0)
+    mended = workbook([("H1", "施工", 27)], headings=headings)
+    found = checked(city_session, city, mended, stored(city_session, city, mended))
+
+    assert found.drafts[0].values["physical_progress"] == "施工"
+    assert found.drafts[0].values["cumulative_quantity"] == 27
+
+
+@pytest.mark.feature("X8")
+def test_a_unit_has_words_of_its_own_and_an_office_can_take_one_away(
+    city_session: Session, city: City
+) -> None:
+    data = workbook([("H1", "施工", 26)], headings=("项目编号", "干到哪了", "累计完成数量"))
+    words = (("项目编号", "project_code"), ("累计完成数量", "cumulative_quantity"))
+    for heading, field in words:
+        city_session.add(HeadingSynonym(heading=heading, field=field))
+    housing = city.agencies["housing"].id
+    city_session.add(
+        HeadingSynonym(heading="干到哪了", field="physical_progress", agency_id=housing)
+    )
+    city_session.flush()
+
+    own = checked(city_session, city, data, stored(city_session, city, data))
+    schools = stored(city_session, city, data, who="schools reporter", unit="schools")
+    others = checked(city_session, city, data, schools, who="schools reporter")
+
+    assert [c.field for c in own.tables[0].columns][1] == "physical_progress"
+    assert [c.how for c in others.tables[0].columns][1] == "unknown"
+
+
+@pytest.mark.feature("X8")
+def test_hidden_rows_are_read_once_somebody_says_so(city_session: Session, city: City) -> None:
+    book = load_workbook(io.BytesIO(workbook([H1_ROW])))
+    book["Sheet"].row_dimensions[3].hidden = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    upload = stored(city_session, city, buffer.getvalue())
+
+    before = checked(city_session, city, buffer.getvalue(), upload)
+    include_hidden(city_session, city["REPORTER"], upload.id or 0, include=True)
+    after = checked(city_session, city, buffer.getvalue(), upload)
+
+    assert (len(before.drafts), len(after.drafts)) == (0, 1)

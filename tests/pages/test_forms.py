@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from importlib import import_module
 
 import pytest
+from openpyxl import load_workbook
 from sqlmodel import col, select
 
 from dashboard import audit, db
-from dashboard.commands.upload import mend_cell
+from dashboard.commands.upload import mend_cells
 from models.audit import AuditEntry
 from models.instruction import Instruction
 from models.light import LightKind, LightOverride
@@ -66,7 +68,7 @@ def test_a_click_imports_only_the_figures_that_were_shown(open_page: Open, city:
     page = _offered(open_page("reports", "REPORTER"), H1_ROW)
     key = int(page.test.query_params["upload"][0])
     with db.transaction() as session:
-        mend_cell(session, city["REPORTER"], key, sheet="Sheet", cell="E3", text="回填")
+        mend_cells(session, city["REPORTER"], key, texts={("Sheet", "E3"): "回填"})
 
     page.press("导入并报送 1 个项目")
 
@@ -110,7 +112,7 @@ def test_a_wrong_cell_is_named_mended_by_hand_and_imported(open_page: Open, city
 
     assert "C3" in page.text
     assert any("改正前不会保存" in text for text in page.refused)
-    page.write("C3 改为", "26").press("改这一格")
+    page.write("C3 改为", "26").press("保存修改")
     assert "没有错误" in page.text
     page.press("只存草稿")
 
@@ -303,3 +305,47 @@ def test_a_link_from_nowhere_opens_the_page_without_an_exception(
     page = open_page(name, who, **link)
 
     assert not page.test.exception
+
+
+@pytest.mark.feature("G6")
+@pytest.mark.feature("G11")
+def test_errors_are_grouped_by_rule_and_what_lacks_a_column_is_added(
+    open_page: Open, city: City
+) -> None:
+    page = open_page("reports", "REPORTER")
+    rows = [("H1", "约12"), ("H2", "约13"), ("H9", "65%")]
+    data = workbook(rows, headings=("项目编号", "完成进度"))
+    page.test.file_uploader[0].set_value(("八月.xlsx", data, "application/octet-stream"))
+    page.run()
+
+    titles = [each.label for each in page.test.expander]
+    assert "看不出确定的内容：2 处　第 3–4 行" in titles
+    assert "任务清单里没有这个项目：1 处　第 5 行" in titles
+    assert "有错误 3" in page.text
+    page.press("第 5 行不导入")
+    page.write("B3 改为", "10%").write("B4 改为", "90%").press("保存修改")
+    for title, text in (
+        ("滞后原因3", "征地滞后"), ("整改措施3", "增加班组"), ("预计完成时间3", "11月底前"),
+    ):  # fmt: skip
+        page.write(f"补填 {title}", text).press("保存修改")
+
+    assert not page.test.exception
+    assert "没有错误" in page.text
+
+
+@pytest.mark.feature("X8")
+def test_hidden_rows_are_listed_and_read_on_a_tick(open_page: Open, city: City) -> None:
+    book = load_workbook(io.BytesIO(workbook([H1_ROW, ("H2", None, 100, "83%")])))
+    book["Sheet"].row_dimensions[4].hidden = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    page = open_page("reports", "REPORTER")
+    given = ("八月.xlsx", buffer.getvalue(), "application/octet-stream")
+    page.test.file_uploader[0].set_value(given)
+    page.run()
+
+    assert "导入并报送 1 个项目" in page.labels
+    page.tick("读取隐藏的行、列和工作表（1 处）")
+
+    assert not page.test.exception
+    assert "导入并报送 2 个项目" in page.labels

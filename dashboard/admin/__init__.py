@@ -1,0 +1,1 @@
+"""The generated admin: a declaration a table, and one renderer for all of them."""

@@ -74,8 +74,7 @@ def init(
             links = [reset_on_server(session, reset, now=clock.now())]
         else:
             links = first_accounts(session, admin=admin, security=security, now=clock.now())
-            if links:
-                add_reference(session)
+        add_reference(session)
     if not links:
         typer.echo(_("数据库已建立，已有账户；没有生成链接。"))
         return
@@ -137,6 +136,8 @@ def restore(folder: Annotated[Path, typer.Argument(help="备份文件夹")]) -> 
 def run() -> None:
     """Bring the schema up to date and serve."""
     upgrade(_owner())
+    with db.transaction() as session:
+        add_reference(session)
     from dashboard.server import serve
 
     typer.echo(

@@ -144,6 +144,7 @@ def create(sheets: Path, schema: str, tell: Tell) -> None:
     with transaction() as session:
         marks = {mark.name: mark for mark in session.exec(select(InstallationMark))}
         if "demonstration" in marks:
+            add_reference(session)
             tell("演示数据库已经建立，数据没有改动。")
         elif session.exec(select(Programme).limit(1)).first() is not None:
             raise DashboardError("此数据库已有正式数据，不能写入演示数据。")

@@ -29,9 +29,11 @@ import models
 from dashboard.admin.tables import ABSENT, ADMIN_PAGES
 from dashboard.imports.headings import COLUMNS
 from dashboard.queries.audit import table_title
+from dashboard.rules import deadline
 from dashboard.rules.fact import FACTS
 from models.base import Code
 
+assert deadline.Clock  # its labels are messages
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "dashboard" / "locale" / "en" / "LC_MESSAGES" / "messages.po"
 FOLDERS = ("dashboard", "models", "pages")
@@ -58,6 +60,8 @@ RULE_WORDS = (
     ("seed/data/light_rule_sets.csv", ("name",)),
 )
 FIRST_RULES = "DEFAULT"
+OFFICE_WORDS = ("rectification_states", "rectification_moves")
+"""Rows an office starts with whose names are shown."""
 
 
 class Message(NamedTuple):
@@ -152,6 +156,12 @@ def _of_rules() -> Iterator[Message]:
             rows = [row for row in csv.DictReader(file) if row["code"] == FIRST_RULES]
         for line, row in enumerate(rows, 2):
             yield from (Message(row[column], name, line) for column in columns if row[column])
+    for office in OFFICE_WORDS:
+        name = f"seed/data/{office}.csv"
+        with (ROOT / name).open(encoding="utf-8", newline="") as file:
+            yield from (
+                Message(row["name"], name, line) for line, row in enumerate(csv.DictReader(file), 2)
+            )
 
 
 @cache

@@ -140,6 +140,8 @@ READS: dict[str, Walk] = {
     "board.board_month": _each("programmes", TODAY),
     "board.due_counts": _each("programmes", AUGUST, TODAY),
     "board.legend": _each("programmes", TODAY),
+    "calendar.calendar_days": _once(2026),
+    "calendar.calendar_years": _once(),
     "changes.changes_since": _each("programmes", AUGUST, TODAY),
     "desk.desk": _once(TODAY),
     "file.file_for": _each("files"),

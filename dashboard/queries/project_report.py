@@ -24,13 +24,16 @@ _OF_REPORT = (
     "superseded_on", "source", "source_url",
 )  # fmt: skip
 _BETWEEN = ("warning_reason", "return_reason", "receipt", "submitter")
+_OWN_WORDS = ("problem", "cause", "measure", "next_step")
+"""What a unit says of itself to the office; observers know the facts that are public."""
 
 
 def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:
     """List a project's reports, newest month first; only accepted ones for who may not read drafts.
 
     Whether one may is asked of this very project: a role elsewhere opens no drafts here. What was
-    said between unit and office, and by whom, is blank for who may not.
+    said between unit and office, and by whom, is blank for who may not: figures, progress and
+    forecast are left.
 
     Columns: report_id (int), month, revision, state, receipt, no_change, cumulative_quantity,
     monthly_quantity, completed_pct, physical_progress, problem, cause, measure, next_step,
@@ -53,7 +56,7 @@ def project_reports(session: Session, actor: Actor, project_id: int) -> pd.DataF
     )
     found = frame(session, statement)
     may = [bool(each) for each in found.pop("reads")]
-    for name in _BETWEEN:
+    for name in (*_BETWEEN, *_OWN_WORDS):
         found[name] = [value if ok else "" for value, ok in zip(found[name], may, strict=True)]
     return found
 

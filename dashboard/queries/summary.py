@@ -18,7 +18,6 @@ from sqlalchemy import (
     label,
     literal,
     select,
-    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
@@ -29,14 +28,15 @@ from dashboard.permissions import Action, Actor, sees_sql
 from dashboard.queries.rule import rules_on
 from dashboard.rules.fact import facts_on_sql
 from dashboard.rules.light import WORST_FIRST, light_sql
-from dashboard.rules.progress import next_month
+from dashboard.rules.progress import month_end, next_month
 from models.fact import ProjectMonth, RegionMonth
 from models.light import LightRecord
 from models.programme import Programme
-from models.project import LivelihoodProject
 from models.region import Region
+from models.report import ReportingPeriod
 
 KINDS = tuple(kind.value.lower() for kind in WORST_FIRST)
+_COUNTS = (*KINDS, "open")
 _Counted = Select[Any]
 
 
@@ -45,11 +45,13 @@ def lights_by_region(
 ) -> pd.DataFrame:
     """Count the lights the actor sees in a region, by the places right below it.
 
-    The month in view is counted as of today, a month that is closed by its closing lights. The
+    The month in view is counted as of today, an earlier one by its closing lights; a project whose
+    closing light is not written yet (未结) counts with the light of the month's last day. The
     region's own projects, which belong to no place below it, stand in a row of their own. A place
     without projects has no row.
     Columns: region_id, region, own (bool: the region itself), bad, warn, unknown, notice, good,
-    done (int each), projects (int: their sum).
+    done (int each), projects (int: their sum), open (int: those of a past month without a closing
+    light).
     """
     region = load(session, Region, region_id)
     counted = _counted(session, actor, region, month, today).subquery()
@@ -57,13 +59,13 @@ def lights_by_region(
     below = [(col(home.path).startswith(row.path), literal(row.id)) for row in places]
     place = case(*below, else_=literal(region_id)) if below else literal(region_id)
     grouped = (
-        select(place.label("region_id"), *[counted.c[kind] for kind in KINDS])
+        select(place.label("region_id"), *[counted.c[name] for name in _COUNTS])
         .select_from(counted)
         .join(home, col(home.id) == counted.c.region_id)
         .subquery()
     )
     statement = select(
-        grouped.c.region_id, *[func.sum(grouped.c[kind]).label(kind) for kind in KINDS]
+        grouped.c.region_id, *[func.sum(grouped.c[name]).label(name) for name in _COUNTS]
     ).group_by(grouped.c.region_id)
     names = {region_id: (False, "", region.name)}
     names |= {row.id: (True, row.code, row.name) for row in places}
@@ -79,11 +81,11 @@ def _named(
     rows: Sequence[Any], names: Mapping[int, tuple[bool, str, str]], region_id: int
 ) -> pd.DataFrame:
     found = [
-        (row[0], names[row[0]][2], row[0] == region_id, *counts, sum(counts))
+        (row[0], names[row[0]][2], row[0] == region_id, *counts, sum(counts), unclosed)
         for row in sorted(rows, key=lambda row: names[row[0]])
-        for counts in [[int(number) for number in row[1:]]]
+        for *counts, unclosed in [[int(number) for number in row[1:]]]
     ]
-    return pd.DataFrame(found, columns=["region_id", "region", "own", *KINDS, "projects"])
+    return pd.DataFrame(found, columns=["region_id", "region", "own", *KINDS, "projects", "open"])
 
 
 def _counted(
@@ -91,31 +93,73 @@ def _counted(
 ) -> _Counted | CompoundSelect[Any]:
     """Write the counts by the regions that projects lie in."""
     connection, row = session.connection(), RegionMonth
-    own = col(row.month) == month
-    if not connection.scalar(select(exists().where(own))):
-        return _closed(actor, region, month)
+    own, columns = col(row.month) == month, ProjectMonth
     seen = sees_sql(actor, ProjectMonth, Action.BOARD_READ)
-    lit = col(ProjectMonth.lit_kind).is_not(None)
-    if not _region_granted(actor, region):
+    lit = col(columns.lit_kind).is_not(None)
+    passed = col(columns.programme_id).in_(_passed(month, today))
+    left_lit = select(exists().where(col(columns.month) == month, lit, passed))
+    if not connection.scalar(select(exists().where(own))) or connection.scalar(left_lit):
         return union_all(
-            _closed(actor, region, month, without=month),
-            *_anew(session, seen & lit, region, month, today),
+            *_past(session, actor, region, month, passed, col(columns.id).is_not(None)),
+            *_anew(session, seen & lit & ~passed, region, month, today),
         )
+    granted = _region_granted(actor, region)
     day = today.toordinal()
     holds = (col(row.lit_from) <= day) & (col(row.lit_until) >= day)
-    parts: list[_Counted] = [
-        select(col(row.region_id), *[label(kind, getattr(row, kind)) for kind in KINDS])
-        .where(own, holds, _inside(region, col(row.region_id)))
-        .where(sees_sql(actor, row, Action.BOARD_READ))
-    ]
+    kinds = [label(kind, getattr(row, kind)) for kind in KINDS]
+    kept = select(col(row.region_id), *kinds, _number(0)).where(own, holds)
+    kept = kept.where(_inside(region, col(row.region_id)), literal(granted))
+    parts: list[_Counted] = [kept.where(sees_sql(actor, row, Action.BOARD_READ))]
     stale = select(col(row.region_id)).where(own, ~holds)
-    if connection.scalar(select(exists(stale))):
-        again = col(ProjectMonth.region_id).in_(stale) & lit & seen
+    if not granted:
+        parts += _anew(session, seen & lit, region, month, today)
+    elif connection.scalar(select(exists(stale))):
+        again = col(columns.region_id).in_(stale) & lit & seen
         parts += _anew(session, again, region, month, today)
-    passed = select(col(row.region_id)).where(col(row.month) == next_month(month))
-    if connection.execute(passed.except_(select(col(row.region_id)).where(own)).limit(1)).first():
-        parts.append(_closed(actor, region, month, without=month))
-    return union_all(*parts) if len(parts) > 1 else parts[0]
+    here = select(col(row.region_id)).where(own)
+    further = select(col(row.region_id)).where(col(row.month) == next_month(month))
+    if connection.execute(further.except_(here).limit(1)).first():
+        elsewhere = col(columns.region_id).not_in(here)
+        parts += _past(session, actor, region, month, passed, elsewhere)
+    return union_all(*parts)
+
+
+def _number(value: Any) -> Any:
+    return label("open", literal(value) if isinstance(value, int) else value)
+
+
+def _passed(month: date, today: date) -> Select[Any]:
+    """Select the programmes whose month in view lies after a month, as `month_in_view` says."""
+    period, shown, ends = ReportingPeriod, col(Programme.shown_on), month_end(next_month(month))
+    due = select(col(period.id)).where(
+        col(period.programme_id) == col(Programme.id), col(period.due_on) <= today,
+        shown.is_(None) | (col(period.due_on) <= shown),
+    )  # fmt: skip
+    ended = ~due.exists() & (literal(today) >= ends) & (shown.is_(None) | (shown >= ends))
+    return select(col(Programme.id)).where(due.where(col(period.month) > month).exists() | ended)
+
+
+def _past(
+    session: Session,
+    actor: Actor,
+    region: Region,
+    month: date,
+    passed: ColumnElement[bool],
+    where: ColumnElement[bool],
+) -> list[_Counted]:
+    """Write the counts of a month that is over: its closing lights, and those not yet written."""
+    record, row = LightRecord, ProjectMonth
+    of_month = (col(row.month) == month) & passed & where
+    of_month &= sees_sql(actor, ProjectMonth, Action.BOARD_READ)
+    closed = select(col(record.project_id)).where(col(record.month) == month)
+    written = (
+        select(col(row.region_id), *_sums(col(record.kind)), _number(0))
+        .join(record, col(record.project_id) == col(row.project_id))
+        .where(of_month, col(record.month) == month, _inside(region, col(row.region_id)))
+        .group_by(col(row.region_id))
+    )
+    left = of_month & col(row.project_id).not_in(closed)
+    return [written, *_anew(session, left, region, month, month_end(month), unclosed=True)]
 
 
 def _region_granted(actor: Actor, region: Region) -> bool:
@@ -133,7 +177,13 @@ def _sums(kind: Any) -> list[Any]:
 
 
 def _anew(
-    session: Session, condition: ColumnElement[bool], region: Region, month: date, today: date
+    session: Session,
+    condition: ColumnElement[bool],
+    region: Region,
+    month: date,
+    today: date,
+    *,
+    unclosed: bool = False,
 ) -> list[_Counted]:
     """Write the counts of projects lit anew by the rules of their programmes, one a rule set."""
     columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
@@ -163,19 +213,7 @@ def _anew(
             .where(_inside(region, columns.region_id))
             .subquery()
         )
-        counts.append(select(inner.c.region_id, *_sums(inner.c.kind)).group_by(inner.c.region_id))
+        number = _number(func.count() if unclosed else 0)
+        counted = select(inner.c.region_id, *_sums(inner.c.kind), number)
+        counts.append(counted.group_by(inner.c.region_id))
     return counts
-
-
-def _closed(actor: Actor, region: Region, month: date, *, without: date | None = None) -> _Counted:
-    """Write the counts of closing lights; `without` leaves out places that have that month lit."""
-    record, project = LightRecord, LivelihoodProject
-    lit = select(col(RegionMonth.region_id)).where(col(RegionMonth.month) == without)
-    elsewhere = col(project.region_id).not_in(lit) if without else true()
-    return (
-        select(col(project.region_id), *_sums(col(record.kind)))
-        .join(project, col(project.id) == col(record.project_id))
-        .where(col(record.month) == month, _inside(region, col(project.region_id)), elsewhere)
-        .where(sees_sql(actor, action=Action.BOARD_READ))
-        .group_by(col(project.region_id))
-    )

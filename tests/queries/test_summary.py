@@ -78,3 +78,36 @@ def test_a_place_below_counts_all_that_lies_in_it_and_only_who_holds_it_sees_it(
 
     assert whole.values.tolist() == [["第1市", True, 3], ["地31", False, 2]]
     assert part.values.tolist() == [["地31", False, 2]]
+
+
+@pytest.mark.parametrize("missed", [True, False])
+@pytest.mark.parametrize("month", [date(2026, 6, 1), date(2026, 7, 1), AUGUST])
+def test_a_month_before_the_one_in_view_is_right_though_the_daily_run_was_missed(
+    session: Session, missed: bool, month: date
+) -> None:
+    key = lit(session, live(session), date(2026, 8, 20) if missed else TODAY)
+    later = date(2026, 9, 12)
+
+    for actor in (LEADER, REPORTER, STRANGER):
+        shown = board(session, actor, key, month, later)
+        found = lights_by_region(session, actor, 1, month, later)
+        told = {kind.value: int(found[kind.value.lower()].sum()) for kind in LightKind}
+
+        assert told == {kind.value: number for kind, number in counts_by_kind(shown).items()}
+        unclosed = month != AUGUST and shown["closing_kind"].isna().sum()
+        assert int(found["open"].sum()) == unclosed, actor.name
+
+
+def test_a_past_month_whose_closing_was_missed_says_how_many_are_open(session: Session) -> None:
+    town = live(session)
+    key = lit(session, town, date(2026, 7, 20))
+
+    (row,) = lights_by_region(session, LEADER, 1, date(2026, 7, 1), date(2026, 9, 12)).to_dict(
+        "records"
+    )
+
+    shown = counts_by_kind(board(session, LEADER, key, date(2026, 7, 1), date(2026, 9, 12)))
+    assert (row["open"], row["projects"]) == (3, 3)
+    assert {kind.value: row[kind.value.lower()] for kind in LightKind} == {
+        kind.value: number for kind, number in shown.items()
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import TypeVar
 
 import pandas as pd
@@ -24,7 +25,7 @@ def working_calendar(session: Session) -> WorkingCalendar:
     """Give the working calendar of all years the office knows."""
     years = session.connection().scalars(select(col(CalendarYear.year)))
     days = session.connection().execute(select(col(CalendarDay.day), col(CalendarDay.working)))
-    return WorkingCalendar(frozenset(years), dict(days.tuples().all()))
+    return WorkingCalendar(frozenset(years), {row.day: row.working for row in days})
 
 
 def day_limit(session: Session, code: str, on: date) -> DayLimit:
@@ -32,9 +33,9 @@ def day_limit(session: Session, code: str, on: date) -> DayLimit:
     return _holding(session, DayLimit, code, on)
 
 
-def threshold(session: Session, code: str, on: date) -> Threshold:
+def threshold(session: Session, code: str, on: date) -> Decimal:
     """Give a number the office set, as it holds on a day. Raises `Invalid` without one."""
-    return _holding(session, Threshold, code, on)
+    return _holding(session, Threshold, code, on).value
 
 
 def _holding(session: Session, model: type[T], code: str, on: date) -> T:

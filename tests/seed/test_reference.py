@@ -49,7 +49,7 @@ def test_a_new_office_has_its_calendar_limits_states_and_moves(session: Session)
     assert {move.action for move in moves} <= {action.value for action in Action}
     assert working_calendar(session).years == {2024, 2025, 2026}
     assert due_by_limit(session, "RECTIFY", date(2026, 9, 3)) == date(2026, 9, 18)
-    assert threshold(session, "REMIND_BEFORE", date(2026, 9, 3)).value == 3
+    assert threshold(session, "REMIND_BEFORE", date(2026, 9, 3)) == 3
 
 
 def test_a_year_the_office_entered_itself_stays_its_own(session: Session) -> None:

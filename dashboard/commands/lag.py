@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlmodel import Session, col
+from sqlmodel import select as rows_of
 
 from dashboard.audit import record
 from dashboard.db import load
@@ -16,10 +18,11 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.scope import scope_of
+from dashboard.rules.progress import Item, Line, Report, Subject, reported_pct
 from dashboard.rules.words import required_words
 from models.fact import ProjectMonth
-from models.project import LivelihoodProject
-from models.report import ProgressReport, ReportState
+from models.project import LivelihoodProject, WorkItem
+from models.report import ProgressReport, ReportLine, ReportState
 
 
 def lacking(session: Session, report: ProgressReport) -> list[str]:
@@ -30,11 +33,31 @@ def lacking(session: Session, report: ProgressReport) -> list[str]:
             col(ProjectMonth.month) == report.month,
         )
     )
-    if planned is None or report.completed_pct is None or report.completed_pct >= planned:
+    done = _completed(session, report)
+    if planned is None or done is None or done >= planned:
         return []
     needed = ("cause", "measure", "forecast_on")
     titles = [(name, ProgressReport.model_fields[name].title or name) for name in needed]
     return [_(title) for name, title in titles if not getattr(report, name)]
+
+
+def _completed(session: Session, report: ProgressReport) -> Decimal | None:
+    """Give what the report says is done: its percent, its quantity or its work items'."""
+    found = rows_of(ReportLine).where(ReportLine.report_id == report.id)
+    lines = [
+        Line(r.work_item_id, r.completed_pct, r.cumulative_quantity) for r in session.exec(found)
+    ]
+    project = load(session, LivelihoodProject, report.project_id)
+    members = session.exec(rows_of(WorkItem).where(WorkItem.project_id == project.id))
+    items = tuple(Item(one.id or 0, one.target_quantity, one.weight_pct) for one in members)
+    subject = Subject(0, 0, 0, target_quantity=project.target_quantity, items=items)
+    return reported_pct(
+        subject,
+        Report(
+            report.month, report.month, completed_pct=report.completed_pct,
+            cumulative_quantity=report.cumulative_quantity, lines=tuple(lines),
+        ),
+    )  # fmt: skip
 
 
 def require_explained(session: Session, report: ProgressReport) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ _CUMULATIVE = frozenset(
         "paid_wan",
     )
 )
-_SLACK_PP = Decimal(1)
+SLACK_PP = Decimal(1)
 _TOLERANCE = Decimal("0.02")
 
 
@@ -53,7 +53,7 @@ class Row:
         self, values: Mapping[str, Value], project: Project, item: WorkItem | None, context: Context
     ) -> None:
         target = item or project
-        self.values, self.context = values, context
+        self.values, self.context, self.item = values, context, item
         self.numbers = {n: v for n, v in values.items() if type(v) is Decimal}
         self.before = {n: v for n, v in target.last.items() if isinstance(v, Decimal)}
         self.target_quantity = target.target_quantity
@@ -93,21 +93,28 @@ def _required(row: Row) -> Iterator[Finding]:
 def _lagging(row: Row) -> Iterator[Finding]:
     if not row.lags:
         return
-    completed, planned = row.completed_pct, row.planned_pct
+    given = {name for name, value in row.values.items() if value is not None}
+    yield from unexplained(row.completed_pct, row.planned_pct, given, row.context)
+
+
+def unexplained(
+    completed: Decimal | None, planned: Decimal | None, given: Collection[str], context: Context
+) -> Iterator[Finding]:
+    """Ask what a lagging project lacks of cause, measure and new date (28 §3(2))."""
     behind = _("进度落后于计划")
     if completed is not None and planned is not None:
         behind = _("完成 {done}%，低于序时进度 {planned}%").format(
-            done=_short(completed), planned=_short(planned)
+            done=short(completed), planned=short(planned)
         )
     needed = {
         "cause": _("填写滞后原因"),
         "measure": _("填写整改措施"),
         "forecast_on": _("填写新的预计完成时间，如 {example}").format(
-            example=f"{row.context.month.year}-12-31"
+            example=f"{context.month.year}-12-31"
         ),
     }
     for field, remedy in needed.items():
-        if row.values.get(field) is None:
+        if field not in given:
             yield Finding(Level.ERROR, f"lagging_without_{field}", field, behind, remedy)
 
 
@@ -119,10 +126,8 @@ def _fallen(row: Row) -> Iterator[Finding]:
                 Level.WARNING,
                 "cumulative_fell",
                 field,
-                _("累计数 {now} 小于上次的 {before}").format(
-                    now=_short(now), before=_short(before)
-                ),
-                _("填写不小于 {before} 的数，或说明下降的原因").format(before=_short(before)),
+                _("累计数 {now} 小于上次的 {before}").format(now=short(now), before=short(before)),
+                _("填写不小于 {before} 的数，或说明下降的原因").format(before=short(before)),
             )
 
 
@@ -140,7 +145,7 @@ def _jumped(row: Row) -> Iterator[Finding]:
             "jump",
             field,
             _("比上次增加 {step} 个百分点，超过 {limit} 个").format(
-                step=_short(now - before), limit=_short(limit)
+                step=short(now - before), limit=short(limit)
             ),
             _("核对数字，或说明增加这样快的原因"),
         )
@@ -158,7 +163,7 @@ def _beyond(row: Row) -> Iterator[Finding]:
             "over_target",
             "cumulative_quantity",
             _("累计完成 {done}，超过年度目标 {target}").format(
-                done=_short(done), target=_short(target)
+                done=short(done), target=short(target)
             ),
             _("核对数字，或说明超额完成的原因"),
         )
@@ -167,7 +172,7 @@ def _beyond(row: Row) -> Iterator[Finding]:
             Level.WARNING,
             "over_target",
             "completed_pct",
-            _("完成进度 {stated}%，超过 100%").format(stated=_short(stated)),
+            _("完成进度 {stated}%，超过 100%").format(stated=short(stated)),
             _("核对数字，或说明超额完成的原因"),
         )
     for less, more in (("paid_wan", "allocated_wan"), ("monthly_quantity", "cumulative_quantity")):
@@ -177,20 +182,20 @@ def _beyond(row: Row) -> Iterator[Finding]:
                 Level.WARNING,
                 "part_exceeds_whole",
                 less,
-                _("{part} 大于应当包含它的 {whole}").format(part=_short(low), whole=_short(high)),
+                _("{part} 大于应当包含它的 {whole}").format(part=short(low), whole=short(high)),
                 _("核对这两个数字，或说明原因"),
             )
 
 
 def _contradicting(row: Row) -> Iterator[Finding]:
     stated, share = row.numbers.get("completed_pct"), row.share
-    if stated is not None and share is not None and abs(stated - share) > _SLACK_PP:
+    if stated is not None and share is not None and abs(stated - share) > SLACK_PP:
         yield Finding(
             Level.WARNING,
             "percent_contradicts_quantity",
             "completed_pct",
             _("填的是 {stated}%，按累计数量和年度目标算是 {share}%").format(
-                stated=_short(stated), share=_short(share)
+                stated=short(stated), share=short(share)
             ),
             _("改正其中一个，或说明两者为何不同"),
         )
@@ -207,10 +212,10 @@ def _contradicting(row: Row) -> Iterator[Finding]:
                 "sum_contradicts",
                 "cumulative_quantity",
                 _("上次累计 {before} 加本月 {monthly} 是 {sum}，不是 {done}").format(
-                    before=_short(before),
-                    monthly=_short(monthly),
-                    sum=_short(before + monthly),
-                    done=_short(done),
+                    before=short(before),
+                    monthly=short(monthly),
+                    sum=short(before + monthly),
+                    done=short(done),
                 ),
                 _("改正本月数或累计数，或说明原因"),
             )
@@ -227,13 +232,13 @@ def _against_text(row: Row) -> Iterator[Finding]:
         shares = {Decimal(found) for part in clauses for found in _TEXT_SHARE.findall(part)}
     if _DONE_TEXT.match(text):
         shares = {Decimal(100)}
-    if len(shares) == 1 and abs((said := shares.pop()) - stated) > _SLACK_PP:
+    if len(shares) == 1 and abs((said := shares.pop()) - stated) > SLACK_PP:
         yield Finding(
             Level.WARNING,
             "text_contradicts",
             "physical_progress",
             _("文字说完成 {said}%，数字是 {stated}%").format(
-                said=_short(said), stated=_short(stated)
+                said=short(said), stated=short(stated)
             ),
             _("改正文字或数字，或说明两者为何不同"),
         )
@@ -250,7 +255,7 @@ def _future(row: Row) -> Iterator[Finding]:
             Level.WARNING,
             "future_completion",
             "forecast_on",
-            _("已经完成 {done}%，预计完成时间却在以后").format(done=_short(completed)),
+            _("已经完成 {done}%，预计完成时间却在以后").format(done=short(completed)),
             _("改正进度或预计完成时间，或说明原因"),
         )
     if row.lags and forecast < month:
@@ -263,5 +268,6 @@ def _future(row: Row) -> Iterator[Finding]:
         )
 
 
-def _short(number: Decimal) -> str:
+def short(number: Decimal) -> str:
+    """Write a figure with two decimals at most."""
     return format(number.quantize(Decimal("0.01")).normalize(), "f")

@@ -38,6 +38,7 @@ class WorkItem:
     planned_pct: Decimal | None = None
     last: Mapping[str, Value] = field(default_factory=dict)
     current: Mapping[str, Value] = field(default_factory=dict)
+    weight_pct: Decimal | None = None
 
 
 @dataclass(frozen=True)

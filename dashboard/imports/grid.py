@@ -23,7 +23,8 @@ class Grid:
     `shown_as` holds the number formats that change what a figure means (see `formats.meaning`),
     `faults` the error values and the formulas that nobody calculated. `merges` are inclusive:
     first row, first column, last row, last column. `added` is what a person wrote under a column
-    that the sheet lacks, by the column's title and the row: 滞后原因9.
+    that the sheet lacks, by the column's title and the row: 滞后原因9. `parted` cells were mended
+    and are no longer covered by a merge.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
     visible: bool = True
     added: dict[str, str] = field(default_factory=dict)
+    parted: set[tuple[int, int]] = field(default_factory=set)
 
     def put(self, name: str, text: str) -> None:
         """Write a mended text into a cell, as if it had been typed there."""
@@ -49,6 +51,7 @@ class Grid:
         cells[column] = text
         self.shown_as.pop((row, column), None)
         self.faults.pop((row, column), None)
+        self.parted.add((row, column))
 
 
 @dataclass(slots=True)

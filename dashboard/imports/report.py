@@ -13,6 +13,7 @@ from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.merge import MergedCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.i18n import _
@@ -88,6 +89,16 @@ def _from_values(source: Book) -> Workbook:
     return book
 
 
+def _part(sheet: Worksheet, merged: MergedCellRange) -> None:
+    """Part a merge; what showed in all of its cells then stands in each of them."""
+    first = sheet.cell(merged.min_row, merged.min_col)
+    sheet.unmerge_cells(merged.coord)
+    for row, column in merged.cells:
+        cell = sheet.cell(row, column)
+        _write(cell, first.value)
+        cell.number_format = first.number_format
+
+
 def _keep_meaning(sheet: Worksheet, grid: Grid) -> None:
     """Keep what the values alone do not say: formats, faults, what is hidden."""
     for (row, column), shown in grid.shown_as.items():
@@ -123,8 +134,7 @@ def _mend(sheet: Worksheet, name: str, text: str, tables: list[Table]) -> None:
         cell = sheet.cell(row, column)
     else:
         for merged in [m for m in sheet.merged_cells.ranges if name in m]:
-            if sheet[name].coordinate != merged.start_cell.coordinate:
-                sheet.unmerge_cells(merged.coord)
+            _part(sheet, merged)
         cell = sheet[name]
     _write(cell, text or None)
     cell.number_format = "@"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as field_of
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 from dashboard.i18n import _
 from dashboard.imports import narrative
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.column import FIGURES, Column, Kind
 from dashboard.imports.context import Context, Value
 from dashboard.imports.days import MONTH, day, says_no_date
 from dashboard.imports.examination import shown as shown_value
@@ -17,14 +18,22 @@ from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
 from dashboard.imports.formats import PERCENT
 from dashboard.imports.grid import Grid, place
 from dashboard.imports.mapping import Mapped
-from dashboard.imports.numerals import LARGEST, Unreadable, of_float, rounded
-from dashboard.imports.parsers import DITTO, code, flag, is_plain, names, text_of, words
+from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, rounded
+from dashboard.imports.parsers import (
+    DITTO,
+    code,
+    flag,
+    is_plain,
+    names,
+    text_of,
+    words,
+)
 from dashboard.imports.tables import Cover, Found
 
 _NATURE = {"monthly_quantity": True, "cumulative_quantity": False}
 _CUMULATED = dict.fromkeys(("completed_investment_wan", "allocated_wan", "paid_wan"), False)
 _TEXTS = frozenset({Kind.TEXT, Kind.NARRATIVE})
-_SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES})
+_SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.DAY, Kind.DEADLINE, Kind.FLAG})
 _FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
 _DAYS = frozenset({Kind.DAY, Kind.DEADLINE})
 _REMEMBERED = 4_000
@@ -139,6 +148,7 @@ class Reader:
         value, spot = self._spot(one, value, spot)
         into.values[one.field] = None
         if value == "" and spot not in self.grid.faults:
+            self._refuse_merged(into, one, spot)
             return
         try:
             found = self._read(one, value, spot, unit)
@@ -174,8 +184,25 @@ class Reader:
         if one.column.kind is Kind.DEADLINE:
             into.values["due_text"] = found.due_text
 
+    def _refuse_merged(self, into: RowRead, one: Place, spot: tuple[int, int]) -> None:
+        """Refuse a row over which another's figure is merged: whose it is, nobody can tell."""
+        origin = self.origins.get(spot, spot)
+        if origin == spot or origin[0] < self.found.first or one.column.kind not in FIGURES:
+            return
+        value = self.value(*origin)
+        if value == "" or (isinstance(value, str) and not re.search(r"\d", folded(value))):
+            return
+        error = Unreadable(
+            _("{cell} 的数字与这一格合并，不能确定是共有一个数，还是每行都是这个数").format(
+                cell=place(*origin)
+            ),
+            _("取消合并，在有数字的行分别填写，没有的留空；整个项目的数字请单独填一行"),
+            "merged_figure",
+        )
+        into.wrong.append(Wrong(one.field, *spot, self._shown(value, origin), error))
+
     def _spot(self, one: Place, value: Any, spot: tuple[int, int]) -> tuple[Any, tuple[int, int]]:
-        """Find the cell that shows here; a figure merged over rows counts for the first only."""
+        """Find the cell that shows here: a text or a day merged over rows holds for all of them."""
         origin = self.origins.get(spot) if value == "" and one.column.kind in _SPREAD else None
         if origin and origin[1] == one.index and origin[0] >= self.found.first:
             return self.value(*origin), origin

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dashboard.i18n import _
+from dashboard.imports.context import Project
 from dashboard.imports.examination import Draft, Level, Problem, Table, Told
+from dashboard.imports.family import Family
 
 
 @dataclass(slots=True)
@@ -19,6 +21,11 @@ class Sink:
     told: list[Told] = field(default_factory=list)
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     dropped: int = 0
+    families: dict[str, Family] = field(default_factory=dict)
+
+    def family(self, project: Project) -> Family:
+        """Give what the rows said so far of a project that has work items."""
+        return self.families.setdefault(project.code, Family(project))
 
     def expect(self, rows: int) -> None:
         """Hear how many lines of a table are to be read."""
@@ -40,7 +47,10 @@ class Sink:
             self.told.append(Told(sheet, place, text, hidden))
 
     def close(self) -> None:
-        """Say how many problems were only counted."""
+        """Hold projects against their work items; say how many problems were only counted."""
+        for family in self.families.values():
+            for problem in family.problems():
+                self.add(problem)
         if self.dropped:
             text = _("问题太多，另有 {count} 个没有列出；请先改正列出的").format(count=self.dropped)
             self.problems.append(Problem(Level.NOTICE, "too_many", text))

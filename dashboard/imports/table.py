@@ -19,6 +19,7 @@ from dashboard.imports.examination import (
     Status,
     Table,
 )
+from dashboard.imports.family import Spot
 from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
 from dashboard.imports.lines import Line, line
@@ -330,6 +331,9 @@ class TableExamination:
         assert matched.project is not None
         unread = {wrong.field for wrong in read.wrong}
         row = checks.Row(read.values, matched.project, matched.item, self.context)
+        if matched.project.work_items:
+            spot = Spot(self.grid.name, read.row + 1, self.letters, self.naming[0].field)
+            self.sink.family(matched.project).add(row, matched.item, spot)
         refused = False
         for finding in checks.findings(row):
             if finding.field in unread:

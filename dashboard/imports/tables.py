@@ -61,6 +61,8 @@ class Cover:
             for row in range(top, bottom + 1):
                 for column in range(left, right + 1):
                     cover.origins[row, column] = (top, left)
+        for spot in grid.parted:
+            cover.origins.pop(spot, None)
         return cover
 
 

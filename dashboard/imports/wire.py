@@ -101,12 +101,14 @@ def _target(target: Project | WorkItem) -> dict[str, Any]:
         row["agency_code"] = target.agency_code
         row["due_on"] = packed(target.due_on)
         row["work_items"] = [_target(item) for item in target.work_items]
+    else:
+        row["weight_pct"] = packed(target.weight_pct)
     return row
 
 
 def _read_target(row: dict[str, Any]) -> dict[str, Any]:
     row = dict(row)
-    for name in ("target_quantity", "planned_pct", "due_on"):
+    for name in ("target_quantity", "planned_pct", "due_on", "weight_pct"):
         if name in row:
             row[name] = unpacked(row[name])
     row["last"], row["current"] = _unpacked_values(row["last"]), _unpacked_values(row["current"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from dashboard.i18n import _, language
 from dashboard.imports.context import Choice, Context, SheetKind, Synonym
 from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
 from dashboard.queries.plan import planned_values
+from dashboard.rules.progress import Item, month_end, rolled_up, share
 from models.account import Account
 from models.agency import Agency
 from models.file import Attachment, StoredFile
@@ -32,11 +34,6 @@ from models.report import FIGURES, LINE_FIGURES, ProgressReport, ReportLine, Rep
 from models.upload import HeadingMapping, HeadingSynonym, Upload, UploadKind
 
 Figures = dict[str, Any]
-
-
-def month_end(month: date) -> date:
-    """Give the last day of the month."""
-    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def own_upload(session: Session, actor: Actor, upload_id: int, *, lock: bool = False) -> Upload:
@@ -155,8 +152,8 @@ def _projects(
     session: Session, actor: Actor, upload: Upload, month: date
 ) -> tuple[imports.context.Project, ...]:
     action = Action.REPORT_UPLOAD if upload.kind is UploadKind.MONTHLY else Action.PLAN_IMPORT
-    statement: Columns = (
-        select(col(LivelihoodProject.id), col(Agency.code))
+    statement = (
+        rows_of(LivelihoodProject, col(Agency.code))
         .outerjoin(Agency, col(Agency.id) == col(LivelihoodProject.lead_agency_id))
         .where(col(LivelihoodProject.programme_id) == upload.programme_id)
         .where(sees_sql(actor, LivelihoodProject, action))
@@ -164,12 +161,13 @@ def _projects(
     )
     if upload.agency_id and upload.kind is UploadKind.MONTHLY:
         statement = statement.where(col(LivelihoodProject.lead_agency_id) == upload.agency_id)
-    rows = session.connection().execute(statement)
-    projects = [(session.get_one(LivelihoodProject, key), code) for key, code in rows]
+    projects = session.exec(statement).all()
     ids = [project.id or 0 for project, _code in projects]
-    planned = planned_figures(session, ids, month_end(month))
-    last, current = _figures(session, ids, month)
     items = _work_items(session, ids)
+    planned = planned_figures(
+        session, [project for project, _code in projects], items, month_end(month)
+    )
+    last, current = _figures(session, ids, month)
     lines = _line_figures(session, [*last.values(), *current.values()])
     there: dict[tuple[int, int | None], Figures] = {
         (report.project_id, item_id): figures
@@ -222,6 +220,7 @@ def _work_item(
         target_quantity=item.target_quantity,
         unit_of_measure=item.unit_of_measure,
         planned_pct=planned.get((item.project_id, item.id)),
+        weight_pct=item.weight_pct,
         last=last,
         current=there.get((item.project_id, item.id), {}),
     )
@@ -232,18 +231,42 @@ def _values(report: ProgressReport | None) -> Figures:
 
 
 def planned_figures(
-    session: Session, project_ids: list[int], day: date
+    session: Session,
+    projects: Sequence[LivelihoodProject],
+    items: Mapping[int, Sequence[WorkItem]],
+    day: date,
 ) -> dict[tuple[int, int | None], Decimal]:
-    """Give the planned cumulative percent that holds on a day, by project and work item."""
+    """Give the planned cumulative percent that holds on a day, by project and work item.
+
+    A planned quantity counts as a share of its target, and work items make up their project, as in
+    `rules.progress.planned_pct`.
+    """
+    ids = [project.id or 0 for project in projects]
     statement: Columns = (
-        select(col(Milestone.project_id), col(Milestone.work_item_id), col(Milestone.planned_pct))
-        .where(col(Milestone.project_id).in_(project_ids))
+        select(
+            col(Milestone.project_id), col(Milestone.work_item_id), col(Milestone.planned_pct),
+            col(Milestone.planned_quantity),
+        )
+        .where(col(Milestone.project_id).in_(ids), col(Milestone.known_until).is_(None))
         .where(col(Milestone.kind) == MilestoneKind.MONTHLY, col(Milestone.due_on) <= day)
-        .where(col(Milestone.known_until).is_(None), col(Milestone.planned_pct).is_not(None))
-        .order_by(col(Milestone.due_on))
-    )
-    rows = session.connection().execute(statement)
-    return {(key, item): pct for key, item, pct in rows if pct is not None}
+        .order_by(col(Milestone.due_on), col(Milestone.id))
+    )  # fmt: skip
+    targets: dict[tuple[int, int | None], Decimal | None] = {
+        (project.id or 0, None): project.target_quantity for project in projects
+    }
+    targets |= {(key, one.id): one.target_quantity for key in items for one in items[key]}
+    found: dict[tuple[int, int | None], Decimal] = {}
+    for key, item, pct, quantity in session.connection().execute(statement):
+        planned = pct if pct is not None else share(quantity, targets.get((key, item)))
+        if planned is not None:
+            found[key, item] = planned
+    for key, own in items.items():
+        percents = {one.id or 0: found.get((key, one.id)) for one in own}
+        parts = [Item(one.id or 0, one.target_quantity, one.weight_pct) for one in own]
+        whole = rolled_up(parts, percents)
+        if whole is not None:
+            found.setdefault((key, None), whole)
+    return found
 
 
 def _figures(

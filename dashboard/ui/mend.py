@@ -123,7 +123,9 @@ def _mend(
             )
             texts[problem.sheet, place] = said or ""
         if given and st.form_submit_button(_("保存修改")):
-            save(actor, upload_id, {key: t for key, t in texts.items() if t != given[key]})
+            anyhow = rule == "merged_figure"
+            moved = {key: text for key, text in texts.items() if anyhow or text != given[key]}
+            save(actor, upload_id, moved)
         elif not given:
             st.form_submit_button(_("保存修改"), disabled=True)
     if rule in NOT_OURS:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from dashboard import files
+from dashboard.commands.report import submit_reports
 from dashboard.commands.upload import (
     annotated,
     discard_upload,
@@ -25,8 +27,10 @@ from dashboard.commands.upload import (
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.imports.examination import Status
 from models.file import StoredFile
+from models.milestone import Milestone
+from models.report import ProgressReport
 from models.upload import HeadingSynonym, UploadKind, UploadState
-from tests.city import AUGUST, H1_ROW, City, checked, stored, workbook
+from tests.city import AUGUST, H1_ROW, TODAY, City, checked, imported, stored, workbook
 
 
 @pytest.mark.feature("G5")
@@ -257,3 +261,33 @@ def test_hidden_rows_are_read_once_somebody_says_so(city_session: Session, city:
     after = checked(city_session, city, buffer.getvalue(), upload)
 
     assert (len(before.drafts), len(after.drafts)) == (0, 1)
+
+
+@pytest.mark.feature("G11")
+def test_a_plan_by_quantity_asks_a_lagging_project_why(city_session: Session, city: City) -> None:
+    planned = col(Milestone.planned_pct).is_not(None), Milestone.project_id == city.id("H1")
+    for node in city_session.exec(select(Milestone).where(*planned)):
+        node.planned_quantity = node.planned_pct and node.planned_pct * 40 / 100
+        node.planned_pct = None
+    city_session.flush()
+    rows = [("H1", None, 20, None, *H1_ROW[4:])]
+
+    found = checked(city_session, city, workbook(rows), stored(city_session, city, workbook(rows)))
+
+    assert "完成 50%，低于序时进度 64%" in {problem.message for problem in found.errors}
+
+
+@pytest.mark.feature("G11")
+def test_a_report_by_quantity_is_not_sent_unexplained(city_session: Session, city: City) -> None:
+    done = imported(city_session, city, H1_ROW, submit=False)
+    report = city_session.exec(
+        select(ProgressReport).where(
+            ProgressReport.project_id == city.id("H1"), ProgressReport.month == AUGUST
+        )
+    ).one()
+    report.completed_pct, report.cumulative_quantity = None, Decimal(20)
+    city_session.flush()
+
+    assert done.rows == 1
+    with pytest.raises(Invalid, match="低于序时进度"):
+        submit_reports(city_session, city["REPORTER"], [report.id or 0], today=TODAY)

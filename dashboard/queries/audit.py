@@ -26,7 +26,7 @@ _NOUNS = {
     "light": "亮灯", "rule": "规则", "period": "填报期", "agency": "单位", "region": "地区",
     "password": "密码", "seed": "演示数据", "audit": "审计日志", "export": "导出",
     "board": "看板", "backup": "备份", "link": "一次性链接", "table": "数据表", "row": "记录",
-    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典",
+    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典", "photo": "照片",
 }  # fmt: skip
 _VERBS = {
     "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
@@ -43,6 +43,7 @@ _VERBS = {
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",
     "province": "合成省份", "real": "公开资料", "reference": "起始规则",
+    "redact": "遮盖", "original": "查看原件",
 }  # fmt: skip
 
 

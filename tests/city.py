@@ -40,11 +40,12 @@ from models.light import (
     LightRuleSet,
 )
 from models.milestone import Adjustment, AdjustmentField, Milestone, MilestoneKind
-from models.photo import Photo
+from models.note import InternalNote
+from models.observer import SealedSet, Visit
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
-from models.remark import ObserverRemark, RemarkChannel
+from models.remark import ObserverRemark, RemarkChannel, RemarkReply
 from models.report import (
     CellSource,
     ExpectedReport,
@@ -55,6 +56,7 @@ from models.report import (
     ReportUnlock,
 )
 from models.upload import Upload, UploadKind, UploadState
+from seed.office import add_office_rows
 
 T = TypeVar("T", bound=SQLModel)
 TODAY = date(2026, 9, 3)
@@ -62,6 +64,8 @@ AUGUST, JULY = date(2026, 8, 1), date(2026, 7, 1)
 HOUSING, SCHOOLS, FOREIGN = "甲标记", "乙标记", "丙标记"
 FIGURES = {HOUSING: Decimal("56.1011"), SCHOOLS: Decimal("56.2022"), FOREIGN: Decimal("56.3033")}
 """What each unit reported for July: a figure nobody else has."""
+SEALED = "密标记"
+"""Stands in every word of what a unit must not know before its set is released."""
 OWNERS = {"H1": HOUSING, "H2": HOUSING, "S1": SCHOOLS, "F1": FOREIGN}
 """Whose project is whose; F1 is the neighbouring city's."""
 HEADINGS = (
@@ -96,6 +100,7 @@ def plant(session: Session) -> City:
     """Plant both cities; every project has its accepted July report and owes August's."""
     city = City()
     _rules(session)
+    add_office_rows(session)
     _places(session, city)
     for code, quantity in (("H1", 40), ("H2", 120), ("S1", 6), ("F1", 9)):
         _project(session, city, code, Decimal(quantity))
@@ -272,6 +277,8 @@ def _people(session: Session, city: City) -> None:
         "foreign leader": (Role.LEADER, away),
         "foreign reporter": (Role.REPORTER, foreign),
         "foreign reviewer": (Role.REVIEWER, foreign),
+        "other observer": (Role.OBSERVER, home),
+        "foreign observer": (Role.OBSERVER, away),
     }
     for name, (role, scope) in scopes.items():
         city.people[name] = person(session, name, role, scope)
@@ -456,12 +463,40 @@ def furnish(session: Session, city: City) -> None:
             by_id=leader.account_id,
         )  # fmt: skip
         save(session, by_hand)
+        for sealed in (False, True):
+            _remark(session, city, code, place, sealed)
         _files(session, city, code, place, unit, account_id)
-        photographed(session, city, code, who="OBSERVER" if code == "H1" else "NOBODY")
     for place in ("home", "away"):
         programme = session.get_one(Programme, city.programmes[place].id)
         close_month(session, programme, JULY, today=TODAY)
     refresh_facts(session, [city.id(code) for code in city.projects], today=TODAY)
+
+
+def _remark(session: Session, city: City, code: str, place: str, sealed: bool) -> None:
+    mark = OWNERS[code] + (SEALED if sealed else "")
+    region_id = city.regions[place].id or 0
+    office = city["stranger" if place == "away" else "SUPERVISOR"].account_id
+    kept = SealedSet(region_id=region_id, name=f"批次{mark}", opened_by_id=office, opened_on=TODAY)
+    visit = Visit(
+        project_id=city.id(code), due_on=TODAY, note=f"走访{mark}",
+        account_id=city["foreign observer" if place == "away" else "other observer"].account_id,
+        sealed_set_id=save(session, kept).id if sealed else None,
+    )  # fmt: skip
+    written = ObserverRemark(
+        client_id=f"planted-{code}-{sealed}", number=f"GC{code}{int(sealed)}", region_id=region_id,
+        channel=RemarkChannel.OBSERVER, project_id=city.id(code), words=f"意见{mark}",
+        place=f"地点{mark}", account_id=save(session, visit).account_id, observed_on=TODAY,
+        received_at=datetime(2026, 9, 3, 1, tzinfo=UTC), sealed_set_id=visit.sealed_set_id,
+        visit_id=visit.id,
+    )  # fmt: skip
+    key = save(session, written).id or 0
+    answer = RemarkReply(remark_id=key, words=f"答{mark}", replied_by_id=office, replied_on=TODAY)
+    note = InternalNote(
+        table_name="observer_remark", row_id=key, words=f"备注{mark}", noted_by_id=office,
+        noted_on=TODAY,
+    )  # fmt: skip
+    save(session, answer)
+    save(session, note)
 
 
 def _files(session: Session, city: City, code: str, place: str, unit: str, account_id: int) -> None:
@@ -496,39 +531,3 @@ def _files(session: Session, city: City, code: str, place: str, unit: str, accou
         row_id=city.reports[code].id or 0,
     )  # fmt: skip
     save(session, shown)
-
-
-def photographed(
-    session: Session,
-    city: City,
-    code: str,
-    *,
-    who: str = "OBSERVER",
-    sealed_set_id: int | None = None,
-) -> Photo:
-    """Plant a remark on a project with a photo, whose files hold nothing."""
-    mark, key, name = OWNERS[code], city.id(code), f"{code}-{who}-{sealed_set_id}"
-    remark = ObserverRemark(
-        client_id=f"planted-{name}", number=f"YJ-{name}",
-        channel=RemarkChannel.OBSERVER, region_id=city.projects[code].region_id, project_id=key,
-        account_id=city[who].account_id, words=f"意见{mark}", observed_on=TODAY,
-        received_at=datetime(2026, 9, 3, 1, tzinfo=UTC), sealed_set_id=sealed_set_id,
-    )  # fmt: skip
-    save(session, remark)
-    kept = {
-        copy: save(
-            session,
-            StoredFile(
-                sha256=code * 32, name=f"{copy}{mark}.jpg", media_type="image/jpeg", size=1,
-                account_id=city[who].account_id,
-            ),
-        ).id
-        or 0
-        for copy in ("original", "shown", "thumb")
-    }  # fmt: skip
-    photo = Photo(
-        table_name="observer_remark", row_id=remark.id or 0, width=64, height=48,
-        original_file_id=kept["original"], shown_file_id=kept["shown"],
-        thumb_file_id=kept["thumb"], caption=f"照片说明{mark}",
-    )  # fmt: skip
-    return save(session, photo)

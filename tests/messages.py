@@ -48,6 +48,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.queries.audit": ("_NOUNS", "_VERBS"),
     "dashboard.queries.project": ("REQUIRED",),
     "dashboard.rules.month": ("GIVEN",),
+    "dashboard.rules.remark": ("DOUBT_WORDS",),
     "dashboard.rules.remedy": ("_DOINGS",),
     "dashboard.ui.report": ("WHO_HAS_IT",),
     "dashboard.ui.mapping": ("HOW", "UNITS"),

@@ -26,13 +26,16 @@ _NOUNS = {
     "light": "亮灯", "rule": "规则", "period": "填报期", "agency": "单位", "region": "地区",
     "password": "密码", "seed": "演示数据", "audit": "审计日志", "export": "导出",
     "board": "看板", "backup": "备份", "link": "一次性链接", "table": "数据表", "row": "记录",
-    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典", "photo": "照片",
+    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典",
+    "observer": "观察员", "remark": "意见", "sealed": "暗访批次", "visit": "走访",
+    "note": "内部备注", "site": "点位", "template": "模板",
 }  # fmt: skip
 _VERBS = {
     "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
     "supersede": "替换", "no-change": "填报无变化", "take-back": "撤回", "complete": "完成",
     "end": "停用", "adjust": "变更", "propose": "申请", "decide": "审批", "edit": "修改",
     "adopt": "审定", "give": "作出", "answer": "答复", "request": "申请", "approve": "批准",
+    "write": "书写",
     "upload": "上传", "mend": "改单元格", "map": "对应列", "discard": "放弃", "store": "存储",
     "invite": "邀请", "lock": "停用", "unlock": "启用", "read": "查看", "override": "人工改灯",
     "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign_in": "登录",
@@ -43,7 +46,6 @@ _VERBS = {
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",
     "province": "合成省份", "real": "公开资料", "reference": "起始规则",
-    "redact": "遮盖", "original": "查看原件",
 }  # fmt: skip
 
 

@@ -38,14 +38,24 @@ def threshold(session: Session, code: str, on: date) -> Decimal:
     return _holding(session, Threshold, code, on).value
 
 
-def _holding(session: Session, model: type[T], code: str, on: date) -> T:
-    found = session.exec(
+def known_threshold(session: Session, code: str, on: date) -> Decimal | None:
+    """Give a number the office set, as it holds on a day; None where it set none."""
+    found = _newest(session, Threshold, code, on)
+    return found.value if found else None
+
+
+def _newest(session: Session, model: type[T], code: str, on: date) -> T | None:
+    return session.exec(
         rows_of(model)
         .where(col(model.code) == code)
         .where(col(model.since) <= on)
         .order_by(col(model.since).desc())
         .limit(1)
     ).first()
+
+
+def _holding(session: Session, model: type[T], code: str, on: date) -> T:
+    found = _newest(session, model, code, on)
     if found is None:
         raise Invalid(
             _("没有设置“{code}”在 {day} 的期限或阈值，请先在后台录入。").format(

@@ -35,7 +35,7 @@ from dashboard.queries.scope import scopes_of
 from dashboard.queries.summary import lights_by_region
 from dashboard.queries.upload import uploads
 from models.file import StoredFile
-from models.photo import Photo
+from models.remark import ObserverRemark
 from models.report import ProgressReport
 from models.upload import Upload, UploadKind
 from tests.city import (
@@ -46,6 +46,7 @@ from tests.city import (
     JULY,
     OWNERS,
     SCHOOLS,
+    SEALED,
     TODAY,
     City,
     furnish,
@@ -66,8 +67,11 @@ SEES: dict[str, set[str]] = {
     "schools reporter": {"S1"},
     "stranger": {"F1"},
     "foreign reporter": {"F1"},
+    "other observer": {"H1", "H2", "S1"},
 }
 """Which projects each of them may see; the finance office supports S1."""
+OPENS_SEALED = {"SUPERVISOR", "AUDITOR", "stranger", "foreign observer", "other observer"}
+"""Who knows of a sealed set: the office, the auditor, and whose remark it is."""
 Walk = Callable[["Keys"], Iterator[tuple[tuple[Any, ...], dict[str, Any]]]]
 
 
@@ -84,8 +88,7 @@ class Keys:
         self.reports = self._all(session, ProgressReport)
         self.uploads = self._all(session, Upload)
         self.files = self._all(session, StoredFile)
-        self.photos = self._all(session, Photo)
-        self.photo_rows = [row.row_id for row in session.exec(select(Photo))]
+        self.remarks = self._all(session, ObserverRemark)
         self.rules = rules_on(session, "DEFAULT", TODAY)
 
     def _all(self, session: Session, model: type[SQLModel]) -> list[int]:
@@ -126,11 +129,6 @@ def _with_rules(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
         yield (programme_id, other), {}
 
 
-def _photos(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    for table_name in ("observer_remark", "rectification", "account"):
-        yield (table_name, keys.photo_rows), {}
-
-
 def _templates(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     for programme_id in keys.programmes:
         for agency_id in keys.agencies:
@@ -163,8 +161,6 @@ READS: dict[str, Walk] = {
     "past.board_as_of": _each("programmes", TODAY),
     "past.closed_months": _each("programmes"),
     "past.lights_as_of": _each("programmes", TODAY),
-    "photo.photo_by_id": _each("photos"),
-    "photo.photos_of": _photos,
     "project.fund_sources": _each("projects"),
     "project.grantable_projects": _once(),
     "project.milestones": _both(_each("projects"), _each("projects", baseline=True)),
@@ -178,6 +174,10 @@ READS: dict[str, Walk] = {
     "project_report.progress_by_month": _each("projects"),
     "project_report.project_reports": _each("projects"),
     "project_report.report_cells": _each("reports"),
+    "remark.my_remarks": _once(),
+    "remark.remark": _each("remarks"),
+    "remark.remarks": _both(_once(), _once(sealed_set_id=1)),
+    "remark.replies": _each("remarks"),
     "report.agencies_reporting": _each("programmes"),
     "report.completeness": _each("programmes", AUGUST, TODAY),
     "report.periods": _each("programmes"),
@@ -241,7 +241,8 @@ def _foreign(who: str) -> list[str]:
     """The markers that must never reach this person: words, and figures."""
     own = {OWNERS[code] for code in SEES[who]}
     others = {HOUSING, SCHOOLS, FOREIGN} - own
-    return [*others, *(str(FIGURES[mark]) for mark in others)]
+    sealed = [] if who in OPENS_SEALED else [SEALED]
+    return [*others, *sealed, *(str(FIGURES[mark]) for mark in others)]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from models.base import utc_now
 
 GENESIS = "0" * 64
 _CHAIN_LOCK = 4_137_101
-_SECRET = {"password_hash", "token_hash"}
+_SECRET = {"password_hash", "token_hash", "secret"}
 _WORDS = {"comment", "row_key", "batch"}
 _QUIET = {"changed_at", "created_at", "version"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from models.account import Role
 
 
 class Settings(BaseSettings):
@@ -34,11 +37,22 @@ class Settings(BaseSettings):
     password_policy: Literal["asvs", "gb"] = "asvs"
     password_days: int = 90
     """Under `gb`: a password older than this must be changed."""
+    second_factor: Annotated[frozenset[Role], NoDecode] = frozenset()
+    """The roles that need a second factor, separated by commas: `ADMIN,SUPERVISOR,AUDITOR`."""
     idle_minutes: int = 30
     absolute_hours: int = 12
     busy_seconds: float = 8.0
     """How long a write waits for another one before it says so."""
     max_upload_mb: int = 20
+
+    @field_validator("second_factor", mode="before")
+    @classmethod
+    def _separated(cls, value: Any) -> Any:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()]
+            if isinstance(value, str)
+            else value
+        )
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, UniqueConstraint
 
 from models.base import Code, Instant, Row, code_type
@@ -44,6 +45,21 @@ class Account(Row, table=True):
     active: bool = Field(default=True, title="启用")
     language: str = Field(default="zh", max_length=8, title="界面语言")
     last_seen_at: datetime | None = Field(default=None, sa_type=Instant, title="最近使用")
+
+
+class SecondFactor(Row, table=True):
+    """双重验证: the secret of an account's authenticator (TOTP, RFC 6238).
+
+    It counts once a code was shown to fit. `last_step` is the step of the newest code that was
+    used: no code of it or an earlier one opens anything again.
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: int = Field(foreign_key="account.id", unique=True, title="账户")
+    secret: str = Field(min_length=32, max_length=64, title="动态口令密钥")
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant, title="启用时间")
+    last_step: int = Field(default=0, sa_type=BigInteger, title="最近用过的时段")
 
 
 class RoleGrant(Row, table=True):

@@ -16,6 +16,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+import pyotp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ from dashboard.commands import (
     remark,
     report,
     rule,
+    second_factor,
     take_back,
     unlock,
     upload,
@@ -51,7 +53,7 @@ from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import ROLE_ACTIONS, Action, Actor, Grant, sees, sees_sql
 from dashboard.queries.rule import rules_on
 from dashboard.queries.scope import scopes_of
-from models.account import Account, Role, RoleGrant
+from models.account import Account, Role, RoleGrant, SecondFactor
 from models.agency import Agency
 from models.audit import AuditEntry
 from models.light import LightKind, LightRuleSet
@@ -174,6 +176,15 @@ def _given_words(s: Stage) -> int:
     return made.id or 0
 
 
+def _factors(s: Stage) -> str:
+    """Let everybody have begun a second factor of one secret; give its present code."""
+    secret = pyotp.random_base32()
+    for key in s.session.exec(select(Account.id)):
+        s.session.add(SecondFactor(account_id=key or 0, secret=secret))
+    s.session.flush()
+    return pyotp.TOTP(secret).at(NOW)
+
+
 def _grant_of(s: Stage, account_id: int) -> int:
     statement = select(RoleGrant).where(RoleGrant.account_id == account_id)
     return s.session.exec(statement).one().id or 0
@@ -277,6 +288,12 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         rule.choose_rule_set(s.session, a, s.home, "OTHER", version=version, today=TODAY)),
     "rule.give_fact": (OFFICE, lambda s: None, lambda s, a, _: rule.give_fact(
         s.session, a, s.h1, AUGUST, "justified_delay", Decimal(1), source="文号", today=TODAY)),
+    "second_factor.begin_second_factor": (set(ROLES), lambda s: None, lambda s, a, _:
+        second_factor.begin_second_factor(s.session, a, proved_hash="old")),
+    "second_factor.confirm_second_factor": (set(ROLES), _factors, lambda s, a, k:
+        second_factor.confirm_second_factor(s.session, a, code=k, now=NOW)),
+    "second_factor.reset_second_factor": ({"SECURITY"}, _factors, lambda s, a, _:
+        second_factor.reset_second_factor(s.session, a, s.spare(), now=NOW)),
     "session.sign_out": (set(ROLES), lambda s: None, lambda s, a, _: sessions.sign_out(
         s.session, a, _uid(s, a.account_id), now=NOW)),
     "session.end_session": (set(ROLES), lambda s: None, lambda s, a, _: sessions.end_session(
@@ -309,6 +326,7 @@ OTHERWISE = {
     "file.store_file": "keeps a file for a command that has allowed it",
     "project.allow_programme": "is the allowing itself",
     "plan.unknown_agencies": "a read of one's own plan sheet",
+    "second_factor.take_off": "a beat of reset_second_factor and of the server's reset",
     "upload.draft_upload": "is the loading itself",
     "upload.examined": "a read, walked in tests/queries/test_scope.py",
     "upload.annotated": "a read, walked in tests/queries/test_scope.py",

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
+from dashboard.commands.second_factor import take_off
 from dashboard.commands.session import end_sessions
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid, Missing
@@ -154,12 +155,13 @@ def first_accounts(session: Session, *, admin: str, security: str, now: datetime
 
 
 def reset_on_server(session: Session, name: str, *, now: datetime) -> Link:
-    """Make a reset link for any account, for who stands at the server."""
+    """Make a reset link for any account, without a second factor, for who stands at the server."""
     found = session.exec(rows_of(Account).where(Account.folded_name == folded(name))).first()
     if found is None:
         raise Missing(_("没有名为“{name}”的账户。").format(name=name))
     owner = Actor(found.id or 0, found.name)
     end_sessions(session, owner, found.id or 0, now=now)
+    take_off(session, None, found)
     return _reset(session, None, found, now)
 
 

@@ -9,22 +9,27 @@ from hashlib import sha256
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Row, and_, func, label, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, label, or_, select
 from sqlmodel import Session, col
+from sqlmodel import select as rows_of
 
 from dashboard.db import frame
 from dashboard.i18n import _, joined
 from dashboard.permissions import SEPARATE, Action, Actor, Grant, allow
 from dashboard.rules.account import aged
 from dashboard.settings import settings
-from models.account import Account, Role, RoleGrant, RoleGrantProject, SignInSession
+from models.account import Account, Role, RoleGrant, RoleGrantProject, SecondFactor, SignInSession
 from models.agency import Agency
 from models.region import Region
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The session behind a cookie. With `must_change`, only a new password can be set."""
+    """The session behind a cookie.
+
+    With `must_change` a new password is owed, with `must_enrol` a second factor: such a session
+    opens nothing but the page where that is done.
+    """
 
     uid: str
     account_id: int
@@ -32,6 +37,12 @@ class SignedIn:
     display_name: str
     language: str
     must_change: bool
+    must_enrol: bool = False
+
+    @property
+    def held(self) -> bool:
+        """Whether something is owed before anything else opens."""
+        return self.must_change or self.must_enrol
 
 
 def token_hash(token: str) -> str:
@@ -60,6 +71,7 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
             col(Account.display_name),
             col(Account.language),
             col(Account.password_set_at),
+            _enrolment_owed(),
         )
         .join(Account, col(Account.id) == col(SignInSession.account_id))
         .where(col(SignInSession.token_hash) == token_hash(token), live(now))
@@ -67,14 +79,60 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     row = session.connection().execute(statement).first()
     if row is None:
         return None
-    uid, account_id, name, display_name, language, set_at = row
+    uid, account_id, name, display_name, language, set_at, must_enrol = row
+    must_change = _change_owed(set_at, now)
+    owed = must_change, bool(must_enrol)
+    return SignedIn(uid, account_id or 0, name, display_name, language, *owed)
+
+
+def _change_owed(set_at: datetime | None, now: datetime) -> bool:
     policy, days = settings().password_policy, settings().password_days
-    must_change = aged(set_at, now, policy=policy, days=days)
-    return SignedIn(uid, account_id or 0, name, display_name, language, must_change)
+    return aged(set_at, now, policy=policy, days=days)
 
 
-def actor_of(session: Session, uid: str | None, today: date, now: datetime) -> Actor | None:
-    """Give who acts in the session `uid`, with the grants valid today; None when it is over."""
+def has_second_factor() -> ColumnElement[bool]:
+    """Say which accounts have put a second factor to use."""
+    return (
+        select(col(SecondFactor.id))
+        .where(col(SecondFactor.account_id) == col(Account.id))
+        .where(col(SecondFactor.confirmed_at).is_not(None))
+        .correlate(Account)
+        .exists()
+    )
+
+
+def _enrolment_owed() -> ColumnElement[bool]:
+    """Say which accounts were given a role that needs a second factor, and have none."""
+    required = settings().second_factor
+    if not required:
+        return false()
+    given = select(col(RoleGrant.id)).where(
+        col(RoleGrant.account_id) == col(Account.id), col(RoleGrant.role).in_(sorted(required))
+    )
+    return given.correlate(Account).exists() & ~has_second_factor()
+
+
+def second_factor_asked(session: Session) -> bool:
+    """Say whether the door asks for codes: a role needs them, or somebody has set one up."""
+    used = select(col(SecondFactor.id)).where(col(SecondFactor.confirmed_at).is_not(None))
+    return bool(settings().second_factor) or bool(
+        session.connection().scalar(select(used.exists()))
+    )
+
+
+def own_second_factor(session: Session, account_id: int) -> SecondFactor | None:
+    """Give an account's second factor, begun or in use."""
+    statement = rows_of(SecondFactor).where(SecondFactor.account_id == account_id)
+    return session.exec(statement).first()
+
+
+def actor_of(
+    session: Session, uid: str | None, today: date, now: datetime, *, held: bool = False
+) -> Actor | None:
+    """Give who acts in the session `uid`, with the grants valid today; None when it is over.
+
+    None too while a new password or a second factor is owed, unless `held` lets it pass.
+    """
     if not uid:
         return None
     statement = (
@@ -85,6 +143,8 @@ def actor_of(session: Session, uid: str | None, today: date, now: datetime) -> A
             col(SignInSession.address),
             col(Account.language),
             col(Account.display_name),
+            col(Account.password_set_at),
+            _enrolment_owed(),
             *_GRANT,
         )
         .join(Account, col(Account.id) == col(SignInSession.account_id))
@@ -98,8 +158,10 @@ def actor_of(session: Session, uid: str | None, today: date, now: datetime) -> A
     rows = session.connection().execute(statement).all()
     if not rows:
         return None
-    account_id, name, agency_id, *rest = rows[0][:6]
-    return Actor(account_id or 0, name, _grants(row[6:] for row in rows), agency_id, *rest)
+    account_id, name, agency_id, *rest, set_at, must_enrol = rows[0][:8]
+    if not held and (must_enrol or _change_owed(set_at, now)):
+        return None
+    return Actor(account_id or 0, name, _grants(row[8:] for row in rows), agency_id, *rest)
 
 
 _GRANT = (
@@ -169,7 +231,8 @@ def accounts(session: Session, actor: Actor, now: datetime) -> pd.DataFrame:
     """List all accounts, by name.
 
     Columns: id, name, display_name, agency, phone, active (bool), version, last_seen_at,
-    has_password (bool), sessions (int: how many are live), unused (bool: for 90 days).
+    has_password, second_factor (bool), sessions (int: how many are live), unused (bool: for 90
+    days).
     """
     allow(actor, Action.ACCOUNT_READ)
     alive = (
@@ -192,6 +255,7 @@ def accounts(session: Session, actor: Actor, now: datetime) -> pd.DataFrame:
             label("version", col(Account.version)),
             label("last_seen_at", col(Account.last_seen_at)),
             label("has_password", col(Account.password_hash).is_not(None)),
+            label("second_factor", has_second_factor()),
             label("sessions", alive),
             label("unused", seen < long_ago),
         )

@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import clock
 from dashboard.commands.account import Link, invite_account, reset_account, set_active
 from dashboard.commands.grant import end_grant, grant_role
+from dashboard.commands.second_factor import reset_second_factor
 from dashboard.commands.session import end_sessions
 from dashboard.db import records
 from dashboard.i18n import _, aside
@@ -70,6 +71,7 @@ def show_accounts(actor: Actor, found: pd.DataFrame) -> None:
             "display_name": _("姓名"),
             "agency": _("单位"),
             "state": _("状态"),
+            "second_factor": _("双重验证"),
             "sessions": _("在线会话"),
             "last_seen_at": _("最近使用"),
         },
@@ -115,6 +117,11 @@ def _one(actor: Actor, row: dict[str, Any]) -> None:
                 )  # fmt: skip
             if st.button(_("结束其全部会话")):
                 run(end_sessions, actor, account_id, now=now, done=_("已结束。"))
+            if row["second_factor"] and st.button(_("重置双重验证")):
+                run(
+                    reset_second_factor, actor, account_id, now=now,
+                    done=_("已重置，其下次登录后重新设置。"),
+                )  # fmt: skip
     if actor.may(Action.GRANT_EDIT):
         _end(actor, records(held))
         _grant(actor, account_id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
+import segno
 from anyio import to_thread
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from dashboard import clock, passwords
 from dashboard.commands.account import (
@@ -17,18 +19,20 @@ from dashboard.commands.account import (
     set_password,
     usable_link,
 )
+from dashboard.commands.second_factor import begin_second_factor, confirm_second_factor
 from dashboard.commands.session import end_session, end_sessions
 from dashboard.db import load, reading, transaction
 from dashboard.errors import DashboardError, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Actor
-from dashboard.queries.account import SignedIn, own_sessions
+from dashboard.queries.account import SignedIn, own_second_factor, own_sessions
 from dashboard.rules.account import CLASSES, SHORTEST
+from dashboard.rules.second_factor import address
 from dashboard.settings import settings
 from dashboard.web import page as pages
 from dashboard.web.page import CheckedForm, go, page, set_cookie, signed_in
 from dashboard.web.sign_in import prove
-from models.account import Account
+from models.account import Account, SecondFactor
 
 router = APIRouter()
 
@@ -88,6 +92,7 @@ def device(agent: str) -> str:
 def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> HTMLResponse:
     with reading() as session:
         sessions = own_sessions(session, who.account_id, clock.now())
+        factor = own_second_factor(session, who.account_id)
     shown = [
         (
             row.uid,
@@ -99,13 +104,31 @@ def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> 
         for row in sessions
     ]
     values = {"who": who, "sessions": shown, "error": error, "done": done, **_rules()}
+    values |= _shown_factor(who, factor)
     return page(request, "me.html", status=422 if error else 200, **values)
+
+
+def _shown_factor(who: SignedIn, factor: SecondFactor | None) -> dict[str, Any]:
+    """Give what the page says of the second factor; its secret only until it is in use."""
+    if factor is None:
+        return {}
+    if factor.confirmed_at is not None:
+        return {"factor_since": clock.local(factor.confirmed_at)}
+    picture = segno.make(address(factor.secret, who.name), error="m")
+    title = _("双重验证的二维码")
+    drawn = Markup(picture.svg_inline(scale=4, dark="#000", light="#fff", title=title))
+    parts = [factor.secret[at : at + 4] for at in range(0, len(factor.secret), 4)]
+    return {"factor_secret": " ".join(parts), "factor_picture": drawn}
 
 
 @router.get("/me")
 def show_me(request: Request, done: str = "") -> HTMLResponse:
     """Show one's own account: password, sessions, language."""
-    words = {"password": _("密码已修改。"), "sessions": _("已退出所选的登录。")}
+    words = {
+        "password": _("密码已修改。"),
+        "sessions": _("已退出所选的登录。"),
+        "factor": _("双重验证已启用，下次登录时填写动态口令。"),
+    }
     return _me(request, signed_in(request), done=words.get(done, ""))
 
 
@@ -149,6 +172,38 @@ def _change(request: Request, who: SignedIn, proved_hash: str, password: str, ot
             now=clock.now(),
             keep_uid=who.uid if others else None,
         )
+
+
+@router.post("/me/factor", dependencies=[CheckedForm])
+async def do_begin_factor(request: Request, current: Annotated[str, Form()] = "") -> Response:
+    """Make the secret of a second factor, given the current password; the page then shows it."""
+    who = signed_in(request)
+    try:
+        attempt = await prove(who.name, current, pages.address(request))
+        if attempt is None or attempt.password_hash is None:
+            raise Invalid(_("当前密码不正确。"))
+        await to_thread.run_sync(partial(_begin, request, who, attempt.password_hash))
+    except DashboardError as error:
+        return await to_thread.run_sync(partial(_me, request, who, error=str(error)))
+    return go("/me#factor")
+
+
+def _begin(request: Request, who: SignedIn, proved_hash: str) -> None:
+    with transaction() as session:
+        begin_second_factor(session, _owner(request, who), proved_hash=proved_hash)
+
+
+@router.post("/me/factor/confirm", dependencies=[CheckedForm])
+def do_confirm_factor(request: Request, code: Annotated[str, Form()] = "") -> Response:
+    """Put the second factor to use, once a code fits."""
+    who = signed_in(request)
+    try:
+        with transaction() as session:
+            owner = _owner(request, who)
+            confirm_second_factor(session, owner, code=code[:20], now=clock.now())
+    except DashboardError as error:
+        return _me(request, who, error=str(error))
+    return go("/me?done=factor")
 
 
 @router.post("/me/sessions", dependencies=[CheckedForm])

@@ -80,7 +80,7 @@ def actor(request: Request) -> Actor:
     """Give who acts, with today's grants.
 
     Raises:
-        SignInFirst: nobody is signed in.
+        SignInFirst: nobody is signed in, or a new password or a second factor is owed first.
     """
     who = signed_in(request)
     with reading() as session:

@@ -137,7 +137,7 @@ class Shield:
         who = await self._visitor(scope, headers)
         if within(path, PUBLIC):
             return None
-        if who is not None and (not who.must_change or within(path, ("/me",))):
+        if who is not None and (not who.held or within(path, ("/me",))):
             return None
         if within(path, PARTS) or scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse(_("请先登录。"), 401)
@@ -152,7 +152,7 @@ class Shield:
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
         i18n.use(asked or (who.language if who else kept.value if kept else ""))
         kept_headers = [pair for pair in scope["headers"] if pair[0].lower() != UID_HEADER]
-        if who and not who.must_change:
+        if who and not who.held:
             kept_headers.append((UID_HEADER, who.uid.encode()))
         scope["headers"] = kept_headers
         return who

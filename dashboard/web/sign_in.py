@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from dashboard import clock, i18n, passwords
 from dashboard.commands.account import choose_language
+from dashboard.commands.second_factor import prove_second_factor
 from dashboard.commands.session import (
     Attempt,
     end_sessions,
@@ -25,7 +26,11 @@ from dashboard.db import reading, transaction
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Actor
-from dashboard.queries.account import actor_of, demonstration_accounts
+from dashboard.queries.account import (
+    actor_of,
+    demonstration_accounts,
+    second_factor_asked,
+)
 from dashboard.queries.installation import demonstration_day
 from dashboard.web import page as pages
 from dashboard.web.page import (
@@ -48,9 +53,11 @@ def _form(request: Request, next_path: str, *, error: str = "", status: int = 20
     with reading() as session:
         shown = demonstration_day(session) is not None
         people = demonstration_accounts(session, clock.today()) if shown else []
+        asked = second_factor_asked(session)
     return page(
-        request, "sign_in.html", status=status, next_path=next_path, error=error, people=people
-    )
+        request, "sign_in.html", status=status, next_path=next_path, error=error, people=people,
+        second_factor=asked,
+    )  # fmt: skip
 
 
 @router.get("/sign-in")
@@ -63,15 +70,23 @@ def show_sign_in(request: Request, next: str = "/") -> Response:
     with reading() as session:
         changing = next == "/" and demonstration_day(session) is not None
     if who is not None and not changing:
-        return go("/me" if who.must_change else local_path(next))
+        return go("/me" if who.held else local_path(next))
     return _form(request, local_path(next))
 
 
 def _enter(
-    request: Request, account_id: int, next_path: str, language: str = ""
+    request: Request, account_id: int, next_path: str, language: str, code: str | None
 ) -> RedirectResponse:
-    """Open a session; a language chosen at the door goes with the person."""
+    """Open a session; a language chosen at the door goes with the person.
+
+    Without a `code` no second factor is asked for: the one-click door of a demonstration.
+
+    Raises:
+        Invalid: the account's second factor refuses the code.
+    """
     with transaction() as session:
+        if code is not None:
+            prove_second_factor(session, account_id, code=code, now=clock.now())
         entered = sign_in(
             session,
             account_id,
@@ -119,18 +134,27 @@ async def do_sign_in(
     name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = "/",
+    code: Annotated[str, Form()] = "",
 ) -> Response:
-    """Open a session when name and password fit. Unknown names and wrong passwords answer alike."""
+    """Open a session when name, password and second factor fit.
+
+    Unknown names and wrong passwords answer alike; a code is looked at after the password.
+    """
     error, status = _("账户名或密码不正确。"), 401
     try:
         attempt = await prove(name, password, pages.address(request))
     except Invalid as throttled:
         attempt, error, status = None, str(throttled), 429
-    if attempt is None or attempt.account_id is None:
-        form = partial(_form, request, local_path(next), error=error, status=status)
-        return await to_thread.run_sync(form, limiter=_DOORS)
-    enter = partial(_enter, request, attempt.account_id, next, chosen_language(request))
-    return await to_thread.run_sync(enter, limiter=_DOORS)
+    if attempt is not None and attempt.account_id is not None:
+        language = chosen_language(request)
+        enter = partial(_enter, request, attempt.account_id, next, language, code[:20])
+        try:
+            return await to_thread.run_sync(enter, limiter=_DOORS)
+        except Invalid as wrong:
+            error = str(wrong)
+            await to_thread.run_sync(_refuse, attempt, limiter=_DOORS)
+    form = partial(_form, request, local_path(next), error=error, status=status)
+    return await to_thread.run_sync(form, limiter=_DOORS)
 
 
 @router.post("/sign-in/demo", dependencies=[CheckedForm])
@@ -148,7 +172,7 @@ def do_demo(
             raise HTTPException(404)
         account_id = session.exec(select(Account.id).where(Account.name == name)).one()
     # Everybody shares these accounts: each visit starts in the language the visitor just read.
-    return _enter(request, int(account_id or 0), next, i18n.language())
+    return _enter(request, int(account_id or 0), next, i18n.language(), None)
 
 
 @router.get("/sign-out")
@@ -164,7 +188,7 @@ def do_sign_out(request: Request, everywhere: Annotated[str, Form()] = "") -> Re
     if who := visitor(request):
         now = clock.now()
         with transaction() as session:
-            actor = actor_of(session, who.uid, clock.today(), now)
+            actor = actor_of(session, who.uid, clock.today(), now, held=True)
             if actor and everywhere:
                 end_sessions(session, actor, actor.account_id, now=now)
             elif actor:

@@ -23,6 +23,7 @@ from models.region import Region
 from models.report import ReportingPeriod
 from seed import living
 from seed.accounts import People, add_people, grant_vice_mayor
+from seed.evidence import add_evidence
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
 from seed.real import add_real
 from seed.reference import add_reference
@@ -51,6 +52,7 @@ def add_living(session: Session, published: Region, tell: Tell) -> None:
     city = City(projects, agencies, shorts, periods, items, people)
     counts = add_reports(session, city, told)
     add_unlocks(session, city)
+    records_made = add_evidence(session, projects)
     grant_vice_mayor(session, people)
     add_instructions(session, projects, people, leads)
     save(session, [_override(projects["SF2026-10"], people)])
@@ -58,7 +60,7 @@ def add_living(session: Session, published: Region, tell: Tell) -> None:
         session,
         "seed:living",
         programme,
-        f"演示数据：{len(projects)} 个项目，{counts['reports']} 份月报",
+        f"演示数据：{len(projects)} 个项目，{counts['reports']} 份月报，{records_made} 件佐证材料",
     )
     tell(
         f"示范市：{len(projects)} 个项目，{counts['reports']} 份月报，"

@@ -42,6 +42,7 @@ from models.light import (
 from models.milestone import Adjustment, AdjustmentField, Milestone, MilestoneKind
 from models.note import InternalNote
 from models.observer import SealedSet, Visit
+from models.photo import Photo
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
@@ -466,6 +467,7 @@ def furnish(session: Session, city: City) -> None:
         for sealed in (False, True):
             _remark(session, city, code, place, sealed)
         _files(session, city, code, place, unit, account_id)
+        photographed(session, city, code, who="OBSERVER" if code == "H1" else "NOBODY")
     for place in ("home", "away"):
         programme = session.get_one(Programme, city.programmes[place].id)
         close_month(session, programme, JULY, today=TODAY)
@@ -531,3 +533,39 @@ def _files(session: Session, city: City, code: str, place: str, unit: str, accou
         row_id=city.reports[code].id or 0,
     )  # fmt: skip
     save(session, shown)
+
+
+def photographed(
+    session: Session,
+    city: City,
+    code: str,
+    *,
+    who: str = "OBSERVER",
+    sealed_set_id: int | None = None,
+) -> Photo:
+    """Plant a remark on a project with a photo, whose files hold nothing."""
+    mark, key, name = OWNERS[code], city.id(code), f"{code}-{who}-{sealed_set_id}"
+    remark = ObserverRemark(
+        client_id=f"planted-{name}", number=f"YJ-{name}",
+        channel=RemarkChannel.OBSERVER, region_id=city.projects[code].region_id, project_id=key,
+        account_id=city[who].account_id, words=f"意见{mark}", observed_on=TODAY,
+        received_at=datetime(2026, 9, 3, 1, tzinfo=UTC), sealed_set_id=sealed_set_id,
+    )  # fmt: skip
+    save(session, remark)
+    kept = {
+        copy: save(
+            session,
+            StoredFile(
+                sha256=code * 32, name=f"{copy}{mark}.jpg", media_type="image/jpeg", size=1,
+                account_id=city[who].account_id,
+            ),
+        ).id
+        or 0
+        for copy in ("original", "shown", "thumb")
+    }  # fmt: skip
+    photo = Photo(
+        table_name="observer_remark", row_id=remark.id or 0, width=64, height=48,
+        original_file_id=kept["original"], shown_file_id=kept["shown"],
+        thumb_file_id=kept["thumb"], caption=f"照片说明{mark}",
+    )  # fmt: skip
+    return save(session, photo)

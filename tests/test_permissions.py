@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from dashboard import audit, commands, db
+from dashboard import audit, commands, db, files
 from dashboard.commands import (
     account,
     adjustment,
@@ -34,6 +34,7 @@ from dashboard.commands import (
     lag,
     light,
     period,
+    photo,
     plan,
     project,
     remark,
@@ -51,13 +52,16 @@ from dashboard.commands.remark import RemarkDraft
 from dashboard.commands.rule import RuleDraft
 from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import ROLE_ACTIONS, Action, Actor, Grant, sees, sees_sql
+from dashboard.photos import Box
 from dashboard.queries.rule import rules_on
 from dashboard.queries.scope import scopes_of
 from models.account import Account, Role, RoleGrant, SecondFactor
 from models.agency import Agency
 from models.audit import AuditEntry
+from models.file import StoredFile
 from models.light import LightKind, LightRuleSet
 from models.milestone import AdjustmentField
+from models.photo import Photo
 from models.programme import Programme
 from models.project import LivelihoodProject, SupportingAgency
 from models.region import Region
@@ -72,9 +76,11 @@ from tests.city import (
     checked,
     imported,
     newest,
+    photographed,
     stored,
     workbook,
 )
+from tests.pictures import picture
 
 NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
 ROLES = [role.value for role in Role] + ["NOBODY"]
@@ -144,6 +150,15 @@ class Stage:
 
 
 Call = Callable[[Stage, Actor, Any], Any]
+"""What is called, as whom, with what `prepare` gave."""
+
+
+def _photo(s: Stage) -> Photo:
+    planted = photographed(s.session, s.city, "H1")
+    shown = s.session.get_one(StoredFile, planted.shown_file_id)
+    shown.sha256 = files.save(picture())
+    s.session.flush()
+    return planted
 
 
 def _rule_draft(s: Stage) -> RuleDraft:
@@ -270,6 +285,10 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         s.session, a, s.h1, accepted_on=TODAY, today=TODAY, version=version)),
     "remark.write_remark": ({"OBSERVER"}, lambda s: None, lambda s, a, _: remark.write_remark(
         s.session, a, RemarkDraft("client-0001", s.h1, words="围挡缺失"), now=NOW, today=TODAY)),
+    "photo.publish_redacted": (OFFICE, _photo, lambda s, a, k: photo.publish_redacted(
+        s.session, a, k.id, boxes=[Box(1, 1, 9, 9)], version=k.version)),
+    "photo.look_at_original": (OFFICE | {"AUDITOR"}, _photo, lambda s, a, k:
+        photo.look_at_original(s.session, a, k.id)),
     "report.submit_reports": (UNIT, lambda s: s.draft(), lambda s, a, k: report.submit_reports(
         s.session, a, [k], today=TODAY)),
     "report.confirm_reports": ({"REVIEWER"}, lambda s: s.submitted(), lambda s, a, k:
@@ -324,6 +343,7 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
 OTHERWISE = {
     "batch.mark_committed": "a beat of commit_upload and commit_plan, after their allow()",
     "file.store_file": "keeps a file for a command that has allowed it",
+    "photo.attach_photo": "attaches a photo for a command that has allowed it",
     "project.allow_programme": "is the allowing itself",
     "plan.unknown_agencies": "a read of one's own plan sheet",
     "second_factor.take_off": "a beat of reset_second_factor and of the server's reset",

@@ -10,16 +10,14 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from threading import BoundedSemaphore, Thread, Timer
+from threading import BoundedSemaphore
 
 from dashboard import i18n
+from dashboard.child import Ended, limit, running
 from dashboard.i18n import _
 from dashboard.imports.context import Context, Limits, SheetKind
 from dashboard.imports.examination import Examination
@@ -29,16 +27,8 @@ from dashboard.imports.sheet import Edits, examined
 from dashboard.imports.sink import Sink
 from dashboard.imports.wire import Receiver, Sender, context_from_json, context_to_json
 
-_ROOT = Path(__file__).resolve().parents[2]
 _AT_ONCE = BoundedSemaphore(2)
 _REPORTED = 500
-_ENVIRONMENT = {
-    "PATH": os.defpath,
-    "LANG": "C.UTF-8",
-    "PYTHONPATH": str(_ROOT),
-    "PYTHONUTF8": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
 
 
 def examine_in_child(
@@ -95,33 +85,17 @@ def _started(
         "edits": [(sheet, cell, text) for (sheet, cell), text in (edits or {}).items()],
     }
     given = _line(request) + data + context_to_json(context).encode()
-    command = [sys.executable, "-P", "-m", "dashboard.imports.child"]
-    pipe, none = subprocess.PIPE, subprocess.DEVNULL
-    with (
-        _AT_ONCE,
-        subprocess.Popen(command, env=_ENVIRONMENT, stdin=pipe, stdout=pipe, stderr=none) as child,
-    ):
-        clock = Timer(context.limits.seconds, child.kill)
-        clock.start()
-        Thread(target=_give, args=(child, given), daemon=True).start()
-        try:
-            yield child.stdout or ()
-            child.wait()
-        finally:
-            late = clock.finished.is_set()
-            clock.cancel()
-            child.kill()
-    if late:
-        raise Refused(_("读取这个文件用了太长时间，已经停止；请只保留要报送的工作表后再上传。"))
-    if child.returncode:
-        raise _died()
+    try:
+        with running(
+            "dashboard.imports.child", given, seconds=context.limits.seconds, at_once=_AT_ONCE
+        ) as lines:
+            yield lines
+    except Ended as ended:
+        raise _late() if ended.late else _died() from None
 
 
-def _give(child: subprocess.Popen[bytes], given: bytes) -> None:
-    with suppress(OSError, ValueError):
-        if child.stdin:
-            child.stdin.write(given)
-            child.stdin.close()
+def _late() -> Refused:
+    return Refused(_("读取这个文件用了太长时间，已经停止；请只保留要报送的工作表后再上传。"))
 
 
 def _died() -> Refused:
@@ -141,7 +115,11 @@ def main() -> None:
     data = source.read(request["size"])
     limits = Limits(**request["limits"])
     i18n.use(request["language"])
-    limit(limits, limits.unpacked_bytes if request["work"] == "annotate" else 0)
+    limit(
+        memory_bytes=limits.memory_bytes,
+        cpu_seconds=limits.cpu_seconds,
+        written_bytes=limits.unpacked_bytes if request["work"] == "annotate" else 0,
+    )
     sender = Sender(limits.problems, send=lambda row: target.write(_line(row)))
     digest = hashlib.sha256(data).hexdigest()
     try:
@@ -164,22 +142,6 @@ def main() -> None:
 
 def _line(row: object) -> bytes:
     return json.dumps(row, ensure_ascii=False).encode() + b"\n"
-
-
-def limit(limits: Limits, written_bytes: int) -> None:
-    """Bound this process's memory, time and files, and let others go first."""
-    try:
-        import resource
-    except ImportError:
-        return
-    os.nice(5)
-    for kind, most in (
-        (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, limits.cpu_seconds),
-        (resource.RLIMIT_FSIZE, written_bytes),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from sqlmodel import select as rows_of
 
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow_row, sees_sql
+from dashboard.queries.photo import of_photo_sql, photo_file_sql
 from models.agency import Agency
 from models.file import StoredFile
 from models.region import Region
@@ -19,13 +20,15 @@ def may_have_sql(actor: Actor) -> ColumnElement[bool]:
     """Say which stored files the actor may have.
 
     One's own; the evidence of projects whose reports one reads; the monthly sheets of units below
-    a unit or a region that a grant covers for reading reports.
+    a unit or a region that a grant covers for reading reports. A photo's files follow the remark or
+    rectification alone, whoever sent them: the copy meant for the actor, never the original.
     """
     own = col(StoredFile.account_id) == actor.account_id
     reads = sees_sql(actor, StoredFile, Action.REPORT_READ)
     of_project = col(StoredFile.project_id).is_not(None) & reads
     of_agency = col(StoredFile.project_id).is_(None) & _agencies(actor)
-    return or_(own, of_project, of_agency)
+    others = or_(own, of_project, of_agency) & ~of_photo_sql()
+    return or_(others, photo_file_sql(actor))
 
 
 def _agencies(actor: Actor) -> ColumnElement[bool]:

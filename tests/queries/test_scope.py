@@ -35,6 +35,7 @@ from dashboard.queries.scope import scopes_of
 from dashboard.queries.summary import lights_by_region
 from dashboard.queries.upload import uploads
 from models.file import StoredFile
+from models.photo import Photo
 from models.remark import ObserverRemark
 from models.report import ProgressReport
 from models.upload import Upload, UploadKind
@@ -89,6 +90,8 @@ class Keys:
         self.uploads = self._all(session, Upload)
         self.files = self._all(session, StoredFile)
         self.remarks = self._all(session, ObserverRemark)
+        self.photos = self._all(session, Photo)
+        self.photo_rows = [row.row_id for row in session.exec(select(Photo))]
         self.rules = rules_on(session, "DEFAULT", TODAY)
 
     def _all(self, session: Session, model: type[SQLModel]) -> list[int]:
@@ -129,6 +132,11 @@ def _with_rules(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
         yield (programme_id, other), {}
 
 
+def _photos(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for table_name in ("observer_remark", "rectification", "account"):
+        yield (table_name, keys.photo_rows), {}
+
+
 def _templates(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     for programme_id in keys.programmes:
         for agency_id in keys.agencies:
@@ -161,6 +169,8 @@ READS: dict[str, Walk] = {
     "past.board_as_of": _each("programmes", TODAY),
     "past.closed_months": _each("programmes"),
     "past.lights_as_of": _each("programmes", TODAY),
+    "photo.photo_by_id": _each("photos"),
+    "photo.photos_of": _photos,
     "project.fund_sources": _each("projects"),
     "project.grantable_projects": _once(),
     "project.milestones": _both(_each("projects"), _each("projects", baseline=True)),

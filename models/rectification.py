@@ -127,6 +127,8 @@ class Rectification(Row, table=True):
     state: str = Field(foreign_key="rectification_state.code", index=True, title="状态")
     issued_by_id: int = Field(foreign_key="account.id", title="下发人")
     found_on: date = Field(title="发现日")
+    inspected_by: str = Field(default="", max_length=120, title="检查单位")
+    inspector: str = Field(default="", max_length=80, title="检查人")
     issued_on: date = Field(title="下发日")
     first_due_on: date = Field(title="原整改期限")
     due_on: date = Field(index=True, title="整改期限")
@@ -157,7 +159,9 @@ class Rectification(Row, table=True):
 class RectificationEvent(Row, table=True):
     """整改经过: one move, reassignment, reminder or note of fact, in order; never changed.
 
-    `words` are seen by everybody who sees the rectification.
+    `words` are seen by everybody who sees the rectification. `agency_id` and `due_on` are the unit
+    answering and the deadline holding from then on, so that a reopening counts against the unit
+    that had it.
     """
 
     __tablename__ = "rectification_event"
@@ -172,6 +176,8 @@ class RectificationEvent(Row, table=True):
         default=None, foreign_key="rectification_state.code", title="新状态"
     )
     account_id: int | None = Field(default=None, foreign_key="account.id", title="经办人")
+    agency_id: int | None = Field(default=None, foreign_key="agency.id", title="责任单位")
+    due_on: date | None = Field(default=None, title="整改期限")
     happened_on: date = Field(title="日期")
     happened_at: datetime = Field(sa_type=Instant, title="时间")
     words: str = Field(default="", sa_type=Text, title="说明")

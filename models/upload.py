@@ -15,6 +15,7 @@ class UploadKind(Code):
 
     MONTHLY = "MONTHLY", "月报"
     PLAN = "PLAN", "任务分解表"
+    RECTIFICATION = "RECTIFICATION", "整改台账"
 
 
 class UploadState(Code):

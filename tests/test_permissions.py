@@ -81,6 +81,8 @@ from tests.city import (
     workbook,
 )
 from tests.pictures import picture
+from tests.rectifying import OTHERS as NO_RECTIFYING
+from tests.rectifying import RECTIFYING
 
 NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
 ROLES = [role.value for role in Role] + ["NOBODY"]
@@ -225,7 +227,7 @@ def _uid(s: Stage, account_id: int) -> str:
     return sessions.sign_in(s.session, account_id, address="::1", agent="test", now=NOW).uid
 
 
-MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
+MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | {
     "account.invite_account": ({"ADMIN"}, lambda s: None, lambda s, a, _: account.invite_account(
         s.session, a, name="new-person", display_name="新人", now=NOW)),
     "account.reset_account": ({"ADMIN"}, lambda s: s.spare(), lambda s, a, k: account.reset_account(
@@ -340,7 +342,7 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = {
         s.session, a, k)),
 }  # fmt: skip
 """Command → the roles that may, what must stand before, the call."""
-OTHERWISE = {
+OTHERWISE = NO_RECTIFYING | {
     "batch.mark_committed": "a beat of commit_upload and commit_plan, after their allow()",
     "file.store_file": "keeps a file for a command that has allowed it",
     "photo.attach_photo": "attaches a photo for a command that has allowed it",

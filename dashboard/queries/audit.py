@@ -30,6 +30,8 @@ _NOUNS = {
     "place": "单位与地区", "detail": "项目详情", "dictionary": "字典",
     "observer": "观察员", "remark": "意见", "sealed": "暗访批次", "visit": "走访",
     "note": "内部备注", "site": "点位", "template": "模板", "photo": "照片",
+    "rectification": "整改",
+    "inspection": "督查", "extension": "延期", "recheck": "回头看", "calendar": "工作日历",
 }  # fmt: skip
 _VERBS = {
     "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
@@ -42,7 +44,9 @@ _VERBS = {
     "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign_in": "登录",
     "sign_out": "退出", "reset": "重置", "change": "修改", "set": "设定", "test": "回测",
     "attach": "添加佐证", "explain": "补填说明", "refuse": "不批准",
-    "add": "新增", "delete": "删除",
+    "add": "新增", "delete": "删除", "issue": "下发", "join": "并入整改", "receive": "签收",
+    "dispute": "提出异议", "clear": "核验", "reopen": "重新整改", "remind": "催办", "judge": "判定",
+    "ask": "申请", "do": "办理", "note": "备注",
     "give-fact": "认定事实", "export": "导出", "replace": "启用新版",
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",

@@ -1,4 +1,4 @@
-"""What decides who sees a project, for commands that must check one or many of them."""
+"""What decides who sees a project or a rectification, for commands that check one or many."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlmodel import Session, col
 
 from dashboard.errors import Missing
 from dashboard.i18n import _
-from dashboard.permissions import ProjectScope
+from dashboard.permissions import ProjectScope, RowScope
 from models.agency import Agency
+from models.observer import SealedSet
 from models.project import LivelihoodProject, SupportingAgency
+from models.rectification import Rectification
 from models.region import Region
 
 
@@ -47,3 +49,20 @@ def scope_of(session: Session, project_id: int) -> ProjectScope:
     if found is None:
         raise Missing(_("找不到该项目，或您无权查看。"))
     return found
+
+
+def rectification_scope(session: Session, row: Rectification) -> RowScope:
+    """Give what decides who sees a rectification."""
+    project = scope_of(session, row.project_id)
+    return RowScope(
+        project.region_path,
+        project,
+        handling_path=session.get_one(Agency, row.agency_id).path,
+        sealed=is_sealed(session, row.sealed_set_id),
+    )
+
+
+def is_sealed(session: Session, sealed_set_id: int | None) -> bool:
+    """Say whether this set is there and not released."""
+    found = session.get(SealedSet, sealed_set_id) if sealed_set_id is not None else None
+    return found is not None and found.released_on is None

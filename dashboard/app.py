@@ -28,6 +28,7 @@ def _menu(actor: Actor) -> list[st.Page]:
         ("people", _("人员与授权"), Action.ACCOUNT_READ),
         ("agencies", _("单位与地区"), Action.AGENCY_EDIT),
         ("log", _("审计日志"), Action.AUDIT_READ),
+        ("admin", _("后台"), Action.TABLE_READ),
     ]
     allowed = [(name, title) for name, title, action in entries if actor.may(action)] + [
         ("account", _("账户"))

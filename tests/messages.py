@@ -147,7 +147,13 @@ def _of_declarations() -> Iterator[Message]:
         module = next(
             each for each in vars(tables).values() if page in getattr(each, "PAGES", ())
         )  # fmt: skip
-        words = [page.title, page.group, page.because, *(title for title, _names in page.groups)]
+        words = [
+            page.title,
+            page.group,
+            page.because,
+            *(title for title, _names in (*page.groups, *page.row_actions)),
+        ]
+        words += [word for _name, options in page.options for _value, word in options]
         yield from _within(module, words)
 
 

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from dashboard import audit, commands, db, files
+from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands import (
     account,
     adjustment,
@@ -39,6 +40,7 @@ from dashboard.commands import (
     project,
     remark,
     report,
+    row,
     rule,
     second_factor,
     take_back,
@@ -217,6 +219,25 @@ def _period(s: Stage) -> ReportingPeriod:
     return s.session.get_one(ReportingPeriod, s.city.periods["home", AUGUST].id)
 
 
+def _bureau(s: Stage) -> Agency:
+    return s.session.get_one(Agency, s.city.agencies["schools"].id)
+
+
+def _new_bureau(s: Stage) -> Agency:
+    return agency.add_agency(
+        s.session, s.city["ADMIN"], code="N", name="新局",
+        region_id=s.city.regions["home"].id or 0,
+    )  # fmt: skip
+
+
+def _renamed_bureau(s: Stage) -> tuple[int, int, int]:
+    bureau = _new_bureau(s)
+    first = audit.version(s.session)
+    table = ADMIN_PAGES["agency"]
+    row.save_row(s.session, s.city["ADMIN"], table, bureau.id, {"name": "错字局"}, today=TODAY)
+    return bureau.id or 0, first, bureau.version
+
+
 def _other_rules(s: Stage) -> int:
     s.session.add(LightRuleSet(code="OTHER", name="另一套", since=date(2000, 1, 1)))
     s.session.flush()
@@ -303,6 +324,16 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, k, cause="雨", measure="赶", forecast_on=TODAY)),
     "report.report_no_change": (UNIT, lambda s: None, lambda s, a, _: report.report_no_change(
         s.session, a, s.h1, month=AUGUST, today=TODAY)),
+    "row.save_row": ({"ADMIN"}, _bureau, lambda s, a, k: row.save_row(
+        s.session, a, ADMIN_PAGES["agency"], k.id, {"aliases": "住建"}, today=TODAY)),
+    "row.delete_row": ({"ADMIN"}, _new_bureau, lambda s, a, k: row.delete_row(
+        s.session, a, ADMIN_PAGES["agency"], k.id, today=TODAY)),
+    "row.bulk_change": ({"ADMIN"}, _bureau, lambda s, a, k: row.bulk_change(
+        s.session, a, ADMIN_PAGES["agency"], {k.id: k.version}, {"active": False}, today=TODAY)),
+    "row.bulk_delete": ({"ADMIN"}, _new_bureau, lambda s, a, k: row.bulk_delete(
+        s.session, a, ADMIN_PAGES["agency"], {k.id: k.version}, today=TODAY)),
+    "row.restore_version": ({"ADMIN"}, _renamed_bureau, lambda s, a, k: row.restore_version(
+        s.session, a, ADMIN_PAGES["agency"], k[0], k[1], version=k[2], today=TODAY)),
     "rule.add_rule_version": ({"ADMIN"}, _rule_draft, lambda s, a, k: rule.add_rule_version(
         s.session, a, k, today=TODAY)),
     "rule.choose_rule_set": ({"ADMIN"}, _other_rules, lambda s, a, version:
@@ -346,6 +377,7 @@ OTHERWISE = NO_RECTIFYING | {
     "batch.mark_committed": "a beat of commit_upload and commit_plan, after their allow()",
     "file.store_file": "keeps a file for a command that has allowed it",
     "photo.attach_photo": "attaches a photo for a command that has allowed it",
+    "row.checked": "the checking of what was entered, after save_row's allowing",
     "project.allow_programme": "is the allowing itself",
     "plan.unknown_agencies": "a read of one's own plan sheet",
     "second_factor.take_off": "a beat of reset_second_factor and of the server's reset",
@@ -386,8 +418,8 @@ def _refusals(session: Session) -> list[AuditEntry]:
 @pytest.fixture
 def stage(city_session: Session, city: City, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """The planted city, with everybody's password known."""
-    for row in city_session.exec(select(Account)):
-        row.password_hash = "old"
+    for known in city_session.exec(select(Account)):
+        known.password_hash = "old"
     city_session.flush()
     return Stage(city_session, city)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlmodel import SQLModel
 
 from dashboard.admin.field import columns_of, fields_of, target_of
 from dashboard.permissions import EVERYONE, Action, Actor
-from dashboard.rules.entry import Kind
+from dashboard.rules.entry import Field, Kind
 from models.account import Role
 
-SECRET = frozenset({"password_hash", "token_hash", "folded_name", "uid", "follow_hash"})
+SECRET = frozenset({"password_hash", "token_hash", "folded_name", "uid", "follow_hash", "secret"})
 """Columns no declaration may show."""
 LOG = frozenset({"created_at", "changed_at", "version"})
 
@@ -32,7 +33,7 @@ class AdminPage:
     the columns that name a row to people, by which a sheet finds it. `hidden` and `locked` keep a
     field from roles, or from changing by their hand. `days` is the day by which a list is drilled
     down; `children` are `table.key` of rows edited inside their parent; `row_actions` are commands
-    by name.
+    by title and name; `options` are the values a text may have, each with its word.
     """
 
     model: type[SQLModel]
@@ -52,12 +53,13 @@ class AdminPage:
     read_only: tuple[str, ...] = ()
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     children: tuple[str, ...] = ()
-    row_actions: tuple[str, ...] = ()
+    row_actions: tuple[tuple[str, str], ...] = ()
     key: tuple[str, ...] = ()
     adds: bool = True
     deletes: bool = True
     hidden: tuple[tuple[str, tuple[Role, ...]], ...] = ()
     locked: tuple[tuple[str, tuple[Role, ...]], ...] = ()
+    options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     because: str = ""
     page: str = ""
     page_size: int = 50
@@ -107,6 +109,16 @@ def changes(actor: Actor, page: AdminPage, name: str, *, new: bool = False) -> b
         return False
     kept = frozenset(role for field, roles in page.locked for role in roles if field == name)
     return bool(roles_for(actor, page.action) - kept)
+
+
+@cache
+def fields_in(page: AdminPage) -> Mapping[str, Field]:
+    """Give every field of a declared table by name, with the options the declaration adds."""
+    found = dict(fields_of(page.model))
+    for name, options in page.options:
+        values, words = tuple(o for o, _word in options), tuple(w for _option, w in options)
+        found[name] = replace(found[name], kind=Kind.CHOICE, options=values, words=words)
+    return found
 
 
 def visible(actor: Actor, page: AdminPage) -> tuple[str, ...]:
@@ -212,22 +224,27 @@ def _other_problems(page: AdminPage, pages: Mapping[str, AdminPage]) -> Iterable
     columns = columns_of(page.model)
     if page.label not in columns:
         yield f"label names {page.label}, which is no column"
-    if page.days and (page.days not in page.shown or fields_of(page.model)[page.days].kind
-                      not in (Kind.DAY, Kind.INSTANT)):  # fmt: skip
+    day = fields_of(page.model).get(page.days)
+    if page.days and (page.days not in page.shown or not day or day.kind is not Kind.DAY):
         yield f"days names {page.days}, which is no day that is shown"
     if page.scope != EVERYONE:
         yield from _scope_problems(page.model, page.scope)
-    for child in page.children:
-        table, _dot, key = child.partition(".")
-        if table not in pages or target_of(pages[table].model, key) is not page.model:
-            yield f"children names {child}, which does not point here"
-    for name, _roles in (*page.hidden, *page.locked):
-        if name not in page.shown:
-            yield f"{name} is kept from roles, but nobody sees it"
+    yield from _child_problems(page, pages)
+    for part in ("hidden", "locked", "options"):
+        for name, _values in getattr(page, part):
+            if name not in page.shown:
+                yield f"{part} names {name}, which nobody sees"
     for name in page.shown:
         target = name in columns and target_of(page.model, name)
         if target and name in (*page.edited, *page.once) and target.__tablename__ not in pages:
             yield f"{name} cannot be picked: {target.__tablename__} has no declaration"
+
+
+def _child_problems(page: AdminPage, pages: Mapping[str, AdminPage]) -> Iterable[str]:
+    for child in page.children:
+        table, _dot, key = child.partition(".")
+        if table not in pages or target_of(pages[table].model, key) is not page.model:
+            yield f"children names {child}, which does not point here"
 
 
 def _scope_problems(model: type[SQLModel], path: str) -> Iterable[str]:

@@ -44,7 +44,8 @@ class Field:
     """One column as people meet it: its title, what it holds, and the limits of what may stand.
 
     `target` and `target_key` name what a key points to. `nothing` is what an empty entry is stored
-    as. `own` is the key of an office's own field, 0 for a column of the schema.
+    as. `words` are what people call the `options`, in their order. `own` is the key of an office's
+    own field, 0 for a column of the schema.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Field:
     places: int = 4
     codes: type[Code] | None = None
     options: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     target: str = ""
     target_key: str = "id"
     nothing: Any = None
@@ -68,6 +70,12 @@ class Field:
     def label(self) -> str:
         """The title in the reader's language; an office's own words stay as they are."""
         return self.title if self.own else _(self.title)
+
+    def word(self, value: Any) -> Any:
+        """Give what people call a value that was chosen from the options."""
+        if value in self.options and self.words:
+            return _(self.words[self.options.index(value)])
+        return value
 
 
 class Unfit(Invalid):
@@ -199,9 +207,10 @@ def _code(field: Field, value: Any) -> Code:
 
 
 def _choice(field: Field, value: Any) -> str:
-    if str(value) in field.options:
-        return str(value)
-    words = joined(field.options)
+    for option in field.options:
+        if str(value) in (option, str(field.word(option))):
+            return option
+    words = joined(str(field.word(option)) for option in field.options if option)
     raise Invalid(_("{title}应为其中之一：{words}。").format(title=field.label, words=words))
 
 

@@ -22,13 +22,14 @@ def run(
     *args: Any,
     done: str | Callable[[Any], str],
     stay: bool = False,
+    refused: Callable[[DashboardError], object] | None = None,
     **kwargs: Any,
 ) -> Any:
     """Run a command and tell what happened; then rerun the page, unless told to `stay`.
 
     `done` is the sentence shown after success, or makes it from the command's result. A
-    `DashboardError` becomes one red sentence, and nothing is saved. Who acts is looked up again:
-    a callback runs before the page's guard, with the actor of the run before.
+    `DashboardError` becomes one red sentence, or goes to `refused`, and nothing is saved. Who acts
+    is looked up again: a callback runs before the page's guard, with the actor of the run before.
     """
     acting = current_actor()
     if acting is None or acting.account_id != actor.account_id:
@@ -40,7 +41,10 @@ def run(
             result = command(session, actor, *args, **kwargs)
             note = done(result) if callable(done) else done
     except DashboardError as error:
-        st.error(plain(error))
+        if refused is not None:
+            refused(error)
+        else:
+            st.error(plain(error))
         return None
     state.leave_note(note)
     if not stay:

@@ -70,7 +70,7 @@ def test_what_has_its_own_commands_is_read_only_here_and_says_why() -> None:
         ({"days": "name"}, "days names name"),
         ({"label": "title"}, "label names title"),
         ({"children": ("programme.id",)}, "children names programme.id"),
-        ({"hidden": (("path", (Role.ADMIN,)),)}, "path is kept from roles, but nobody sees it"),
+        ({"hidden": (("path", (Role.ADMIN,)),)}, "hidden names path, which nobody sees"),
         ({"action": None}, "a table without an action is read only, and says why"),
     ],
 )

@@ -20,6 +20,9 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 from dashboard import queries
+from dashboard.admin.field import fields_of
+from dashboard.admin.spec import View
+from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands import plan as plan_commands
 from dashboard.commands.upload import annotated, examined
 from dashboard.errors import DashboardError
@@ -93,6 +96,14 @@ class Keys:
         self.photos = self._all(session, Photo)
         self.photo_rows = [row.row_id for row in session.exec(select(Photo))]
         self.rules = rules_on(session, "DEFAULT", TODAY)
+        self._found = {
+            page.model: self._all(session, page.model) for page in ADMIN_PAGES.values()
+        }  # fmt: skip
+
+    def of(self, model: type[SQLModel]) -> list[int]:
+        """Up to three keys of a table, spread over it."""
+        keys = self._found[model]
+        return keys[:: len(keys) // 3 + 1]
 
     def _all(self, session: Session, model: type[SQLModel]) -> list[int]:
         return [row.id for row in session.exec(select(model))]  # type: ignore[attr-defined]
@@ -123,6 +134,31 @@ def _both(*walks: Walk) -> Walk:
             yield from one(keys)
 
     return walk
+
+
+LOGGED = ADMIN_PAGES["audit_entry"]
+"""The log is the auditor's, whole; tests/admin/test_rights.py holds that it is nobody else's."""
+
+
+def _tables(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Every declared table, with all its columns, searched for everybody's words."""
+    for page in ADMIN_PAGES.values():
+        if page is not LOGGED:
+            yield (page, View(search="标记", sort=page.listed[-1], columns=page.shown)), {}
+
+
+def _table_rows(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for page in ADMIN_PAGES.values():
+        for key in keys.of(page.model) if page is not LOGGED else ():
+            yield (page, key), {}
+
+
+def _table_keys(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for page in ADMIN_PAGES.values():
+        for name in (*page.edited, *page.once):
+            if fields_of(page.model)[name].target:
+                yield (page, name), {}
+                yield (page, name, "标记"), {}
 
 
 def _with_rules(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -193,6 +229,14 @@ READS: dict[str, Walk] = {
     "report.periods": _each("programmes"),
     "report.reports_due": _each("programmes", AUGUST),
     "report.unlocks": _both(_once(waiting=True), _once(waiting=False)),
+    "row.choices": _table_keys,
+    "row.day_counts": _tables,
+    "row.filter_counts": _tables,
+    "row.one_row": _table_rows,
+    "row.row_count": _tables,
+    "row.rows": _tables,
+    "row_past.dependents": _table_rows,
+    "row_past.row_history": _table_rows,
     "rule.programme_rules": _once(),
     "rule.rule_set_list": _once(),
     "summary.lights_by_region": _both(

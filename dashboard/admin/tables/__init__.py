@@ -8,7 +8,13 @@ from sqlmodel import SQLModel
 
 from dashboard.admin.spec import AdminPage
 from dashboard.admin.tables import dictionaries, lights, people, places, plans, remarks, reports
-from models.account import OneTimeLink, RoleGrantProject, SignInAttempt, SignInSession
+from models.account import (
+    OneTimeLink,
+    RoleGrantProject,
+    SecondFactor,
+    SignInAttempt,
+    SignInSession,
+)
 from models.fact import ProjectMonth, RegionMonth
 from models.file import Attachment, StoredFile
 from models.note import InternalNote
@@ -25,6 +31,7 @@ ABSENT: Mapping[type[SQLModel], str] = {
     SignInSession: "登录会话含令牌摘要，在“账户”和“人员与授权”页查看和结束。",
     SignInAttempt: "登录失败记录只供限次使用，到期即删。",
     OneTimeLink: "一次性链接含令牌摘要，在“人员与授权”页发出。",
+    SecondFactor: "动态口令密钥不能给任何人看，在“账户”页启用和停用。",
     RoleGrantProject: "授权的项目随授权在“人员与授权”页办理。",
     ProjectMonth: "由系统按计划和月报推算，每日重算，不能录入。",
     RegionMonth: "由系统按项目的灯汇总，每日重算，不能录入。",

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dashboard.admin.spec import AdminPage
+from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import EVERYONE, Action
 from models.calendar import CalendarDay, CalendarYear, DayLimit, Threshold
 from models.rectification import RectificationMove, RectificationState
 from models.template import ReplyTemplate, WordTemplate
+from models.upload import HeadingSynonym
 
 GROUP = "字典与设置"
+FIELDS = (
+    ("-", "不导入"),
+    ("~", "只是几列之上的标题"),
+    *dict.fromkeys(
+        (column.field, column.title) for columns in COLUMNS.values() for column in columns
+    ),
+)
+SHEETS = (("", "各种表"), ("monthly", "月报"), ("plan", "任务分解表"))
 PAGES = (
     AdminPage(
         model=CalendarDay,
@@ -108,6 +118,22 @@ PAGES = (
         key=("from_state", "to_state", "code"),
         adds=False,
         deletes=False,
+    ),
+    AdminPage(
+        model=HeadingSynonym,
+        title="表头同义词",
+        group=GROUP,
+        read=Action.PLACE_READ,
+        action=Action.DICTIONARY_EDIT,
+        scope=EVERYONE,
+        label="heading",
+        listed=("heading", "field", "kind", "agency_id", "source"),
+        searched=("heading", "agency.name", "source"),
+        filters=("field", "kind", "agency"),
+        ordering=("heading", "id"),
+        edited=("heading", "field", "kind", "agency_id", "source"),
+        key=("heading", "kind", "agency_id"),
+        options=(("field", FIELDS), ("kind", SHEETS)),
     ),
     AdminPage(
         model=ReplyTemplate,

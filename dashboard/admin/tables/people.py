@@ -56,7 +56,6 @@ PAGES = (
         listed=("id", "at", "account_name", "event", "table_name", "row_key", "success"),
         searched=("account_name", "event", "comment", "row_key"),
         filters=("success", "via", "table_name"),
-        days="at",
         ordering=("-id",),
         read_only=("roles", "address", "via", "changes", "comment", "batch", "hash"),
         because="日志只增不改，逐条相连。",

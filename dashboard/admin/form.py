@@ -1,0 +1,271 @@
+"""One row as a form: the right inputs, errors beside them, children, history, deleting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from importlib import import_module
+from inspect import signature
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import clock
+from dashboard.admin.link import NEW, href
+from dashboard.admin.listing import cell_text, show_rows
+from dashboard.admin.spec import AdminPage, View, changes
+from dashboard.admin.tables import ADMIN_PAGES
+from dashboard.admin.widgets import ask, shown, start
+from dashboard.commands.row import delete_row, restore_version, save_row
+from dashboard.db import records
+from dashboard.errors import DashboardError
+from dashboard.i18n import _
+from dashboard.permissions import Actor
+from dashboard.queries.audit import event_word
+from dashboard.queries.row import LABEL, fields, listed, one_row, rows
+from dashboard.queries.row_past import dependents, row_history
+from dashboard.rules.entry import Field, Unfit
+from dashboard.ui import parts, state
+from dashboard.ui.log import shown_change
+from dashboard.ui.plain import plain
+from dashboard.ui.read import read
+from dashboard.ui.run import run
+
+
+def show_row(actor: Actor, page: AdminPage, key: int | str) -> None:
+    """Show a row, or an empty one to be added, and save what is entered."""
+    if key == NEW:
+        _edit(actor, page, None, _given(page))
+        return
+    found = read(one_row, actor, page, int(key))
+    if found.empty:
+        st.error(_("找不到该记录，或您无权查看。"))
+        return
+    record = records(found)[0]
+    if page.action is None:
+        elsewhere = f' <a href="/{page.page}" target="_self">{_("前往办理")}</a>'
+        more = elsewhere if page.page else ""
+        st.html(f'<p class="ms-because">{escape(_(page.because))}{more}</p>')
+    editable = page.action is not None and actor.may(page.action)
+    mine = editable and not read(one_row, actor, page, int(key), action=page.action).empty
+    _edit(actor, page, record, {}, editable=mine)
+    _show_children(actor, page, int(key))
+    _show_history(actor, page, record, restore=mine)
+    if mine:
+        _show_actions(actor, page, int(key))
+        _ask_delete(actor, page, record)
+
+
+def _given(page: AdminPage) -> dict[str, Any]:
+    """Give what the link says of a new row: the parent it is added to."""
+    found = {}
+    for name in page.once:
+        text = st.query_params.get(name, "")
+        if text.isdecimal() and len(text) < 12:
+            found[name] = int(text)
+    return found
+
+
+def _groups(page: AdminPage, names: list[str]) -> list[tuple[str, list[str]]]:
+    placed = [(title, [n for n in group if n in names]) for title, group in page.groups]
+    rest = [name for name in names if not any(name in group for _title, group in placed)]
+    return [(title, group) for title, group in [*placed, ("", rest)] if group]
+
+
+def _edit(
+    actor: Actor,
+    page: AdminPage,
+    record: Mapping[Any, Any] | None,
+    given: Mapping[str, Any],
+    *,
+    editable: bool = True,
+) -> None:
+    known = fields(actor, page)
+    new = record is None
+    open_names = {n for n in known if editable and changes(actor, page, n, new=new)}
+    names = [n for n in known if not new or n in open_names]
+    form = f"row-{page.table}-{'new' if record is None else record['id']}"
+    values = dict(given) if record is None else dict(record)
+    kept = {n: _start(page, known[n], values.get(n), new=new) for n in open_names}
+    version = state.opened(form, int(values.get("version") or 0), kept)
+    wrong: Mapping[str, str] = state.kept(f"{form}-wrong", {})
+    if wrong:
+        st.error(_("有 {n} 处需要改正，没有保存。").format(n=len(wrong)))
+    entered: dict[str, Any] = {}
+    for title, group in _groups(page, names):
+        if title:
+            st.subheader(_(title))
+        _show_facts({known[n]: cell_text(values, known[n]) for n in group if n not in open_names})
+        for name in (n for n in group if n in open_names):
+            key, label = state.field(form, version, name), values.get(f"{name}{LABEL}")
+            entered[name] = ask(
+                actor, page, known[name], kept[name], label, key, wrong.get(name, "")
+            )  # fmt: skip
+    if open_names and st.button(_("保存"), type="primary", key=f"{form}-save"):
+        moved = entered if new else {n: v for n, v in entered.items() if v != kept[n]}
+        _save(actor, page, record, moved, form, version)
+
+
+def _start(page: AdminPage, field: Field, value: Any, *, new: bool) -> Any:
+    """Give what a field starts with: of a new row, the schema's own default."""
+    if value is None and new:
+        default = page.model.model_fields[field.name].default
+        value = default if isinstance(default, bool | int | str) else None
+    return start(field, value)
+
+
+def _show_facts(facts: Mapping[Field, str]) -> None:
+    if facts:
+        parts.show_facts({field.label: text or "—" for field, text in facts.items()})
+
+
+def _save(
+    actor: Actor,
+    page: AdminPage,
+    record: Mapping[Any, Any] | None,
+    entered: Mapping[str, Any],
+    form: str,
+    version: int,
+) -> None:
+    def refused(error: DashboardError) -> None:
+        if isinstance(error, Unfit):
+            state.keep(f"{form}-wrong", error.sentences)
+            st.rerun()
+        st.error(plain(error))
+
+    def done(row: Any) -> str:
+        state.forget(form, f"{form}-wrong")
+        st.query_params.from_dict({"table": page.table, "row": str(row.id)})
+        return _("已保存。")
+
+    key = None if record is None else int(record["id"])
+    if key is not None and not entered:
+        state.forget(f"{form}-wrong")
+        st.info(_("没有修改。"))
+        return
+    run(
+        save_row, actor, page, key, entered, version=None if key is None else version,
+        today=clock.today(), done=done, refused=refused,
+    )  # fmt: skip
+
+
+def _show_children(actor: Actor, page: AdminPage, key: int) -> None:
+    for child_key in page.children:
+        table, _dot, name = child_key.partition(".")
+        child = ADMIN_PAGES[table]
+        if not actor.may(child.read):
+            continue
+        view = View(filters=((name, (str(key),)),))
+        found = read(rows, actor, child, view, most=200)
+        columns = tuple(n for n in listed(actor, child, View()) if n != name)
+        label = _("{title}（{n}）").format(title=_(child.title), n=len(found))
+        with st.expander(label, expanded=0 < len(found) <= 12):
+            _show_child(actor, child, found, View(columns=columns), name, key)
+
+
+def _show_child(
+    actor: Actor, child: AdminPage, found: pd.DataFrame, view: View, name: str, key: int
+) -> None:
+    if child.action is not None and actor.may(child.action) and child.adds:
+        target = href(child, None, row=NEW, **{name: key})
+        st.html(f'<p class="ms-line"><a href="{target}" target="_self">{_("新增")}</a></p>')
+    if len(found) == 0:
+        st.html(f'<p class="ms-soft">{_("没有记录。")}</p>')
+        return
+    show_rows(actor, child, found, view)
+
+
+def _show_history(
+    actor: Actor, page: AdminPage, record: Mapping[Any, Any], *, restore: bool
+) -> None:
+    key = int(record["id"])
+    with st.expander(_("修改历史")):
+        found = read(row_history, actor, page, key)
+        told = [
+            {
+                **row,
+                "event": event_word(row["event"]),
+                "title": _(row["title"]),
+                "old": shown_change(row["old"]),
+                "new": shown_change(row["new"]),
+            }
+            for row in records(found)
+        ]
+        columns = {
+            "at": _("时间"), "who": _("账户"), "event": _("事件"), "via": _("渠道"),
+            "title": _("字段"), "old": _("原值"), "new": _("新值"), "comment": _("说明"),
+        }  # fmt: skip
+        parts.show_table(told, columns, empty=_("还没有修改记录。"))
+        if restore:
+            _ask_restore(actor, page, record, found)
+
+
+def _ask_restore(
+    actor: Actor, page: AdminPage, record: Mapping[Any, Any], found: pd.DataFrame
+) -> None:
+    entries = {int(row["entry"]): f"{shown(row['at'])}　{row['who']}" for row in records(found)}
+    older = list(entries)[1:]
+    if not older:
+        return
+    key = int(record["id"])
+    chosen = st.selectbox(
+        _("恢复到这次修改之后的内容"), older, index=None, placeholder=_("请选择"),
+        format_func=lambda entry: plain(entries[entry]), key=f"restore-{page.table}-{key}",
+    )  # fmt: skip
+    if chosen and st.button(_("恢复此版本"), key=f"restore-go-{page.table}-{key}"):
+        run(
+            restore_version, actor, page, key, chosen, version=int(record["version"]),
+            today=clock.today(), done=_("已恢复，并记入历史。"),
+        )  # fmt: skip
+
+
+def _show_actions(actor: Actor, page: AdminPage, key: int) -> None:
+    for title, name in page.row_actions:
+        module, _dot, function = name.partition(".")
+        command = getattr(import_module(f"dashboard.commands.{module}"), function)
+        with st.expander(_(title)), st.form(f"{name}-{key}"):
+            given = _ask_arguments(page, command, f"{name}-{key}")
+            if st.form_submit_button(_(title)):
+                given = {n: v for n, v in given.items() if v is not None}
+                run(command, actor, key, today=clock.today(), done=_("已办理。"), **given)
+
+
+def _ask_arguments(page: AdminPage, command: Any, key: str) -> dict[str, Any]:
+    """Ask for what a command wants beside the row and the day, by the titles of its columns."""
+    given: dict[str, Any] = {}
+    for name, wanted in signature(command).parameters.items():
+        if wanted.kind is not wanted.KEYWORD_ONLY or name == "today":
+            continue
+        title = _(page.model.model_fields[name].title or name)
+        if wanted.annotation == "date":
+            given[name] = st.date_input(
+                title, value=clock.today(), format="YYYY-MM-DD", key=f"{key}-{name}"
+            )
+        else:
+            given[name] = st.text_input(title, max_chars=200, key=f"{key}-{name}")
+    return given
+
+
+def _ask_delete(actor: Actor, page: AdminPage, record: Mapping[Any, Any]) -> None:
+    if not page.deletes:
+        return
+    key = int(record["id"])
+    with st.expander(_("删除")):
+        hanging = records(read(dependents, actor, page, key))
+        if hanging:
+            st.html(f"<p>{_('还有记录引用它，不能删除：')}</p>")
+            told = [{"title": _(row["title"]), "rows": row["rows"]} for row in hanging]
+            parts.show_table(told, {"title": _("对象"), "rows": _("条数")}, numbers=["rows"])
+            return
+        sure = st.checkbox(_("确认删除这条记录，历史仍会保留"), key=f"sure-{page.table}-{key}")
+        if st.button(_("删除"), disabled=not sure, key=f"delete-{page.table}-{key}"):
+            run(
+                delete_row, actor, page, key, version=int(record["version"]), today=clock.today(),
+                done=lambda _none: _gone(page),
+            )  # fmt: skip
+
+
+def _gone(page: AdminPage) -> str:
+    st.query_params.from_dict({"table": page.table})
+    return _("已删除。")

@@ -1,0 +1,61 @@
+"""One renderer for every declared table: the picker, the list, the form."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.admin.form import show_row
+from dashboard.admin.link import NEW, href, linked_page, linked_row, open_pages
+from dashboard.admin.listing import show_list
+from dashboard.admin.spec import AdminPage
+from dashboard.i18n import _
+from dashboard.permissions import Actor
+from dashboard.queries.row import row_count
+from dashboard.ui.read import read
+
+
+@cache
+def _sheet() -> str:
+    return Path(__file__).with_name("admin.css").read_text(encoding="utf-8")
+
+
+def show(actor: Actor) -> None:
+    """Show what the link names: a row, a table, or the tables there are."""
+    st.html(f"<style>{_sheet()}</style>")
+    page, row = linked_page(actor), linked_row()
+    if page is None:
+        _show_tables(actor)
+        return
+    _show_way(page, row)
+    if row is None:
+        show_list(actor, page)
+    else:
+        show_row(actor, page, row)
+
+
+def _show_way(page: AdminPage, row: int | str | None) -> None:
+    """Show the way back, and where one is."""
+    way = [f'<a href="?" target="_self">{_("全部数据表")}</a>']
+    if row is not None:
+        title = escape(_(page.title))
+        way.append(f'› <a href="{href(page)}" target="_self">{title}</a>')
+    st.html(f'<p class="ms-line ms-crumbs">{"".join(way)}</p>')
+    name = "" if row is None else _("新增") if row == NEW else str(row)
+    st.title(f"{_(page.title)} {name}".strip())
+
+
+def _show_tables(actor: Actor) -> None:
+    """Show the tables the actor may read, by group, with how many rows they see of each."""
+    st.title(_("后台"))
+    for group, pages in groupby(open_pages(actor), key=lambda page: page.group):
+        items = "".join(
+            f'<li><a href="{href(page)}" target="_self">{escape(_(page.title))}'
+            f'<span class="ms-soft">{read(row_count, actor, page):,}</span></a></li>'
+            for page in pages
+        )
+        st.html(f'<h3>{escape(_(group))}</h3><ul class="ms-tables">{items}</ul>')

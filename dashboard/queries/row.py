@@ -1,0 +1,385 @@
+"""Any declared table as a list: searched, filtered, counted, sorted and paged in SQL, for an actor.
+
+Every function takes the declaration of the table; what the actor may not see (rows, fields, the
+names behind keys) is in no answer, and cannot be searched, filtered, counted or sorted by.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, FromClause, String, cast, func, select, true
+from sqlmodel import Session
+
+from dashboard.admin.field import columns_of, fields_of, model_of
+from dashboard.admin.spec import AdminPage, View, fields_in, reached, shows, visible
+from dashboard.admin.tables import ADMIN_PAGES
+from dashboard.db import Columns, frame
+from dashboard.errors import Invalid
+from dashboard.permissions import SHARED, Action, Actor, allow, reaches_sql
+from dashboard.rules.entry import Field, Kind, entered
+
+MOST_VALUES = 40
+"""How many values a filter offers, the most frequent first."""
+NOTHING = "-"
+"""What stands in a link for an empty value."""
+LABEL = ".label"
+_KEYS: frozenset[str] = frozenset({"id", "version"})
+
+
+class Source:
+    """A declared table with the tables its names reach, each joined once."""
+
+    def __init__(self, actor: Actor, page: AdminPage) -> None:
+        self.actor, self.page = actor, page
+        self.table: FromClause = page.model.__table__  # type: ignore[attr-defined]
+        self._joined: dict[str, FromClause] = {}
+        self._joins: list[tuple[FromClause, ColumnElement[bool]]] = []
+
+    def column(self, name: str) -> tuple[Field, ColumnElement[Any]]:
+        """Give the field and the column of a name, which may reach over keys."""
+        *way, _last = name.split(".")
+        model, column = reached(self.page.model, name)
+        table = self._over(way)
+        own = fields_in(self.page) if not way else fields_of(model)
+        return own[column], table.c[column]
+
+    def label(self, name: str) -> ColumnElement[Any]:
+        """Give what people call the row behind a key; nothing where the actor may not see it."""
+        field, column = self.column(name)
+        target = ADMIN_PAGES.get(field.target)
+        named = target.label if target else _plain_label(field.target)
+        table = self._join(f"{name}{LABEL}", column, field, target)
+        found: ColumnElement[Any] = table.c[named]
+        return found
+
+    def _over(self, way: Sequence[str]) -> FromClause:
+        table, model, done = self.table, self.page.model, ""
+        for part in way:
+            done = f"{done}.{part}"
+            field = fields_of(model)[f"{part}_id"]
+            table = self._join(done, table.c[field.name], field, ADMIN_PAGES.get(field.target))
+            model = model_of(field.target)
+        return table
+
+    def _join(
+        self, name: str, column: ColumnElement[Any], field: Field, target: AdminPage | None
+    ) -> FromClause:
+        if name not in self._joined:
+            model = model_of(field.target)
+            alias: FromClause = model.__table__.alias()  # type: ignore[attr-defined]
+            same = alias.c[field.target_key] == column
+            if target is not None and not _is_open(target):
+                key = columns_of(model)[field.target_key]
+                seen = reaches_sql(self.actor, model, target.scope, target.read)
+                same = same & alias.c[field.target_key].in_(select(key).where(seen))
+            self._joined[name] = alias
+            self._joins.append((alias, same))
+        return self._joined[name]
+
+    def joined(self, statement: Columns) -> Columns:
+        """Put the tables reached so far behind the table itself."""
+        source: FromClause = self.table
+        for alias, condition in self._joins:
+            source = source.outerjoin(alias, condition)
+        return statement.select_from(source)
+
+
+def _is_open(target: AdminPage) -> bool:
+    """Say whether everybody may know what the rows of a table are called."""
+    return target.model in SHARED or target.scope == "*"
+
+
+def _plain_label(table: str) -> str:
+    names = columns_of(model_of(table))
+    return "name" if "name" in names else "id"
+
+
+def reading_scope(
+    actor: Actor, page: AdminPage, action: Action | None = None
+) -> ColumnElement[bool]:
+    """Write which rows the actor may see, and for another action, do that to as well."""
+    seen = reaches_sql(actor, page.model, page.scope, page.read)
+    if action is None or action is page.read:
+        return seen
+    return seen & reaches_sql(actor, page.model, page.scope, action)
+
+
+def conditions(source: Source, view: View, *, but: str = "") -> list[ColumnElement[bool]]:
+    """Write what a view asks for, without the filter `but`."""
+    found = [_search(source, term) for term in view.search.split()[:5]]
+    for name, values in view.filters:
+        if name != but and _may_name(source, name):
+            found.append(_among(source, name, values))
+    if view.days and but != source.page.days and shows(source.actor, source.page, source.page.days):
+        found.append(_in_days(source, view.days))
+    return found
+
+
+def _may_name(source: Source, name: str) -> bool:
+    """Say whether the actor may ask by this name: not by a field that is kept from them."""
+    page = source.page
+    if name in page.shown and fields_in(page)[name].kind is Kind.ROW:
+        return shows(source.actor, page, name)
+    if name not in (*page.filters, *page.searched):
+        return False
+    model, column = reached(source.page.model, name)
+    owner = page if "." not in name else ADMIN_PAGES.get(str(model.__tablename__))
+    return owner is None or _known(source.actor, owner, column)
+
+
+def _known(actor: Actor, page: AdminPage, column: str) -> bool:
+    hidden = any(name == column for name, _roles in page.hidden)
+    return not hidden or shows(actor, page, column)
+
+
+def _search(source: Source, term: str) -> ColumnElement[bool]:
+    columns = [source.column(name)[1] for name in source.page.searched if _may_name(source, name)]
+    found = [column.icontains(term, autoescape=True) for column in columns]
+    return reduce(or_, found) if found else true()
+
+
+def _among(source: Source, name: str, values: Iterable[str]) -> ColumnElement[bool]:
+    field, column = source.column(name)
+    wanted = [_value(field, text) for text in values if text != NOTHING]
+    found: list[ColumnElement[bool]] = [column.in_([v for v in wanted if v is not None])]
+    if NOTHING in values:
+        found.append(column.is_(None) | (column == "") if _is_text(field) else column.is_(None))
+    return reduce(or_, found)
+
+
+def _is_text(field: Field) -> bool:
+    return field.kind in (Kind.TEXT, Kind.LONG, Kind.CHOICE)
+
+
+def _value(field: Field, text: str) -> Any:
+    """Read a filter's value from a link; None for one that cannot stand in the column."""
+    if _is_text(field):
+        return text
+    try:
+        if field.kind is Kind.ROW and field.target_key == "id":
+            return entered(field, int(text))
+        return entered(field, text)
+    except (Invalid, ValueError):
+        return None
+
+
+def _in_days(source: Source, days: str) -> ColumnElement[bool]:
+    column = source.column(source.page.days)[1]
+    year, _dash, month = days.partition("-")
+    try:
+        first = date(int(year), int(month or 1), 1)
+        last = date(first.year, int(month or 12), monthrange(first.year, int(month or 12))[1])
+    except ValueError:
+        return true()
+    return column.between(first, last)
+
+
+def _asked(source: Source, scope: ColumnElement[bool], found: Iterable[Any]) -> ColumnElement[bool]:
+    return reduce(and_, [scope, *found])
+
+
+def listed(actor: Actor, page: AdminPage, view: View) -> tuple[str, ...]:
+    """Give the columns a list shows: those chosen, or those declared, as far as one may see."""
+    names = view.columns or page.listed
+    return tuple(name for name in names if shows(actor, page, name))
+
+
+def _selected(source: Source, names: Iterable[str]) -> list[Any]:
+    keys = [name for name in _KEYS if name in source.table.c]
+    columns: list[Any] = [source.table.c[name] for name in sorted(keys)]
+    for name in dict.fromkeys(names):
+        field, column = source.column(name)
+        if name not in keys:
+            columns.append(column.label(name))
+        if field.kind is Kind.ROW:
+            columns.append(source.label(name).label(f"{name}{LABEL}"))
+    return columns
+
+
+def _order(source: Source, sort: str) -> list[Any]:
+    known = sort.removeprefix("-") in visible(source.actor, source.page)
+    chosen = [sort] if known else []
+    orders: list[Any] = []
+    for name in [*chosen, *source.page.ordering, "id"]:
+        bare = name.removeprefix("-")
+        field = fields_in(source.page)[bare]
+        by_name = name in chosen and field.kind is Kind.ROW
+        column = source.label(bare) if by_name else source.table.c[bare]
+        orders.append(column.desc() if name.startswith("-") else column)
+    return orders
+
+
+def rows(
+    session: Session,
+    actor: Actor,
+    page: AdminPage,
+    view: View | None = None,
+    *,
+    action: Action | None = None,
+    most: int = 0,
+) -> pd.DataFrame:
+    """List one page of a table; with `most`, so many rows from the first on.
+
+    With an `action`, only the rows one may do that to as well. Columns: id, version, then each
+    field by its name, and for a key `NAME.label`: what the row behind it is called.
+    """
+    allow(actor, page.read)
+    view = view or View()
+    source = Source(actor, page)
+    selected = _selected(source, listed(actor, page, view))
+    asked = _asked(source, reading_scope(actor, page, action), conditions(source, view))
+    order = _order(source, view.sort)
+    statement = source.joined(select(*selected)).where(asked).order_by(*order)
+    size = most or page.page_size
+    return frame(session, statement.limit(size).offset(0 if most else (view.number - 1) * size))
+
+
+def row_count(session: Session, actor: Actor, page: AdminPage, view: View | None = None) -> int:
+    """Count the rows a view finds."""
+    allow(actor, page.read)
+    source = Source(actor, page)
+    asked = _asked(source, reading_scope(actor, page), conditions(source, view or View()))
+    statement = source.joined(select(func.count())).where(asked)
+    return int(session.connection().scalar(statement) or 0)
+
+
+def filter_counts(
+    session: Session, actor: Actor, page: AdminPage, view: View | None = None
+) -> pd.DataFrame:
+    """Count the rows behind each value of each filter, as the other filters leave them.
+
+    The most frequent values first. Columns: filter, value (as in a link), label, rows (int).
+    """
+    allow(actor, page.read)
+    found = [
+        _counted(session, actor, page, view or View(), name)
+        for name in page.filters
+        if _may_name(Source(actor, page), name)
+    ]
+    columns = ["filter", "value", "label", "rows"]
+    return pd.concat(found) if found else pd.DataFrame(columns=columns, dtype=object)
+
+
+def _counted(
+    session: Session, actor: Actor, page: AdminPage, view: View, name: str
+) -> pd.DataFrame:
+    source = Source(actor, page)
+    field, column = source.column(name)
+    number = func.count()
+    asked = _asked(source, reading_scope(actor, page), conditions(source, view, but=name))
+    inner = source.joined(select(column.label("value"), number.label("rows"))).where(asked)
+    inner = inner.group_by(column).order_by(number.desc(), column).limit(MOST_VALUES)
+    counted = frame(session, inner)
+    names = _names(session, actor, field, counted["value"]) if field.kind is Kind.ROW else {}
+    return pd.DataFrame(
+        {
+            "filter": [name] * len(counted),
+            "value": [link_text(value) for value in counted["value"]],
+            "label": [names.get(value, field.word(value)) for value in counted["value"]],
+            "rows": list(counted["rows"]),
+        },
+        dtype=object,
+    )
+
+
+def link_text(value: Any) -> str:
+    """Write a value as it stands in a link."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(getattr(value, "value", value))
+
+
+def _names(session: Session, actor: Actor, field: Field, keys: Iterable[Any]) -> dict[Any, Any]:
+    """Give what the rows behind keys are called, as far as the actor may see them."""
+    target = ADMIN_PAGES.get(field.target)
+    columns = columns_of(model_of(field.target))
+    key = columns[field.target_key]
+    named = columns[target.label if target else _plain_label(field.target)]
+    statement: Columns = select(key, named).where(key.in_([k for k in keys if k is not None]))
+    if target is not None and not _is_open(target):
+        statement = statement.where(reaches_sql(actor, target.model, target.scope, target.read))
+    return {row[0]: row[1] for row in session.connection().execute(statement)}
+
+
+def day_counts(
+    session: Session, actor: Actor, page: AdminPage, view: View | None = None
+) -> pd.DataFrame:
+    """Count rows by year, or by month of the year in the view, latest first.
+
+    Columns: part (`2026` or `2026-08`), rows (int). Empty for a table without such a day.
+    """
+    allow(actor, page.read)
+    if not page.days or not shows(actor, page, page.days):
+        return pd.DataFrame(columns=["part", "rows"], dtype=object)
+    view, source = view or View(), Source(actor, page)
+    column = source.column(page.days)[1]
+    year = view.days[:4]
+    part = func.substr(cast(column, String), 1, 7 if year else 4)
+    asked = [*conditions(source, view, but=page.days), column.is_not(None)]
+    if year:
+        asked.append(_in_days(source, year))
+    statement = source.joined(select(part.label("part"), func.count().label("rows")))
+    statement = statement.where(_asked(source, reading_scope(actor, page), asked))
+    return frame(session, statement.group_by(part).order_by(part.desc()).limit(120))
+
+
+def one_row(
+    session: Session, actor: Actor, page: AdminPage, key: int, *, action: Action | None = None
+) -> pd.DataFrame:
+    """Give one row with every field the actor may see; no row when there is none for them.
+
+    Columns: as in `rows`, and created_at, changed_at (UTC) where the table has them.
+    """
+    allow(actor, page.read)
+    source = Source(actor, page)
+    log = [name for name in ("created_at", "changed_at") if name in source.table.c]
+    selected = _selected(source, [*visible(actor, page), *log])
+    scope = reading_scope(actor, page, action)
+    return frame(session, source.joined(select(*selected)).where(scope, source.table.c.id == key))
+
+
+def choices(
+    session: Session, actor: Actor, page: AdminPage, name: str, search: str = "", most: int = 30
+) -> pd.DataFrame:
+    """Offer rows a key may point to, by their name: those one may see and use for this table.
+
+    Columns: key, label, hint (str: a code, where the table has one).
+    """
+    field = fields_in(page)[name]
+    allow(actor, page.action or page.read)
+    target = ADMIN_PAGES[field.target]
+    columns = columns_of(target.model)
+    label = columns[target.label]
+    hint = columns.get("code", columns["id"])
+    statement: Columns = select(
+        columns[field.target_key].label("key"), label.label("label"), hint.label("hint")
+    ).where(may_choose(actor, page, target))
+    for term in search.split()[:5]:
+        texts = [cast(label, String), cast(hint, String)]
+        statement = statement.where(
+            reduce(or_, [text.icontains(term, autoescape=True) for text in texts])
+        )
+    return frame(session, statement.order_by(label, columns["id"]).limit(most))
+
+
+def may_choose(actor: Actor, page: AdminPage, target: AdminPage) -> ColumnElement[bool]:
+    """Write which rows of a table a key of another may point to, by this actor's hand."""
+    usable = reaches_sql(actor, target.model, target.scope, page.action or page.read)
+    if target.model in SHARED:
+        return usable
+    return usable & reaches_sql(actor, target.model, target.scope, target.read)
+
+
+def fields(actor: Actor, page: AdminPage) -> Mapping[str, Field]:
+    """Give the fields the actor may see, in the order of the form."""
+    known = fields_in(page)
+    return {name: known[name] for name in visible(actor, page)}

@@ -1,4 +1,4 @@
-"""三方印证与无声项目: where the unit's word and the site part, and where nothing is heard at all."""
+"""三方印证与无声项目: where the unit's word and the site part, and where nothing is heard."""
 
 from __future__ import annotations
 
@@ -156,7 +156,8 @@ def silences(session: Session, actor: Actor, programme_id: int, today: date) -> 
     day = programme_day(programme, today)
     limit = int(threshold(session, "SILENT_DAYS", day))
     heads = _heads(session, actor, programme_id)
-    ids = [key for key in heads if key not in _taken_over(session, programme_id, day)]
+    taken_over = _taken_over(session, programme_id, day)
+    ids = [key for key in heads if key not in taken_over]
     heard = [
         _reported(session, ids, day), _visited(session, actor, ids, day),
         _photographed(session, actor, ids, day), _paid(session, ids, day),

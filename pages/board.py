@@ -8,6 +8,7 @@ from dashboard.queries.board import board_month, due_counts, legend
 from dashboard.queries.project import shown_day
 from dashboard.ui import board as screen
 from dashboard.ui import choose
+from dashboard.ui.witness import show_gap_list
 
 actor = ui.guard(Action.BOARD_READ)
 programme = choose.choose_programme(actor, as_title=True)
@@ -31,4 +32,5 @@ if today < now:
 with needs:
     screen.show_needs(actor, shown, words)
     screen.show_changes(actor, key, month, today, words)
+    show_gap_list(actor, key, today)
 screen.show_card(actor, lit, month, today, words)

@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 
 from dashboard.db import load
 from dashboard.permissions import Action, Actor, sees_sql
+from dashboard.queries.calendar import threshold
 from dashboard.queries.facts import month_in_view, programme_day
-from dashboard.queries.threshold import threshold
 from dashboard.rules.witness import Claim, Gap, Sight, gap
 from models.agency import Agency
 from models.fact import ProjectMonth
@@ -69,8 +69,12 @@ def gaps(session: Session, actor: Actor, programme_id: int, today: date) -> pd.D
     """
     found = witnesses(session, actor, programme_id, today)
     apart = found[found["apart"].astype(bool)]
-    order = sorted(apart.index, key=lambda at: -float(apart.at[at, "gap_pp"] or 0))
-    return apart.loc[order].reset_index(drop=True)
+    widest = apart.sort_values("gap_pp", ascending=False, key=_number, kind="stable")
+    return widest.reset_index(drop=True)
+
+
+def _number(values: pd.Series) -> pd.Series:
+    return pd.to_numeric(values).fillna(0)
 
 
 def _said(newest: Claim | None, sight: Sight | None) -> tuple[Any, ...]:
@@ -162,7 +166,7 @@ def silences(session: Session, actor: Actor, programme_id: int, today: date) -> 
         _reported(session, ids, day), _visited(session, actor, ids, day),
         _photographed(session, actor, ids, day), _paid(session, ids, day),
     ]  # fmt: skip
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for key in ids:
         days = [each.get(key) for each in heard]
         quiet = sum(last is None or (day - last).days > limit for last in days)

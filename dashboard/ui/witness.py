@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -33,7 +33,7 @@ def show_gap_list(actor: Actor, programme_id: int, today: date) -> None:
         st.html("".join(found))
 
 
-def _folded(title: str, rows: list[_Row], line: Callable[[_Row], str]) -> str:
+def _folded(title: str, rows: Sequence[_Row], line: Callable[[_Row], str]) -> str:
     if not rows:
         return ""
     items = "".join(f"<li>{line(row)}</li>" for row in rows)

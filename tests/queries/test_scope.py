@@ -248,6 +248,9 @@ READS: dict[str, Walk] = {
     "upload.template_context": _templates,
     "upload.upload_dependents": _each("uploads"),
     "upload.uploads": _both(_each("programmes", AUGUST), _each("programmes", None)),
+    "witness.gaps": _each("programmes", TODAY),
+    "witness.silences": _each("programmes", TODAY),
+    "witness.witnesses": _each("programmes", TODAY),
 }
 OPEN = {
     ("audit.audit_entries", "AUDITOR"): "the auditor reads the whole log",

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.db import records
-from dashboard.i18n import _, joined, month_name
+from dashboard.i18n import _, aside, joined, month_name
 from dashboard.permissions import Actor
 from dashboard.queries.witness import gaps, silences, witnesses
 from dashboard.ui import parts
@@ -88,7 +88,7 @@ def show_witnesses(actor: Actor, programme_id: int, project_id: int, today: date
     if not found:
         return
     row = found[0]
-    month = f"（{month_name(row['claimed_month'])}）" if row["claimed_month"] else ""
+    month = aside(month_name(row["claimed_month"])) if row["claimed_month"] else ""
     lines = (
         (_("计划应完成"), row["planned_pct"], parts.pct(row["planned_pct"])),
         (_("单位填报") + month, row["claimed_pct"], parts.pct(row["claimed_pct"])),

@@ -10,7 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from models.account import Role
+RoleCode = Literal[
+    "ADMIN", "SECURITY", "SUPERVISOR", "LEADER", "REPORTER", "REVIEWER", "OBSERVER", "AUDITOR"
+]
+"""The codes of `models.account.Role`, written here so that reading settings loads no table."""
 
 
 class Settings(BaseSettings):
@@ -37,7 +40,7 @@ class Settings(BaseSettings):
     password_policy: Literal["asvs", "gb"] = "asvs"
     password_days: int = 90
     """Under `gb`: a password older than this must be changed."""
-    second_factor: Annotated[frozenset[Role], NoDecode] = frozenset()
+    second_factor: Annotated[frozenset[RoleCode], NoDecode] = frozenset()
     """The roles that need a second factor, separated by commas: `ADMIN,SUPERVISOR,AUDITOR`."""
     idle_minutes: int = 30
     absolute_hours: int = 12

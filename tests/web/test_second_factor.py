@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pyotp
 import pytest
 from sqlmodel import select
 
-from dashboard import clock, db
+from dashboard import clock, db, settings
 from dashboard.commands.account import reset_on_server
 from dashboard.commands.second_factor import begin_second_factor, reset_second_factor
 from dashboard.errors import DashboardError, Invalid, NotAllowed
@@ -82,6 +83,15 @@ def test_a_role_that_needs_it_opens_nothing_before_it_is_set_up(
 
     assert required.get("/files/1").status_code == 404
     assert required.get("/sign-in?next=/board").headers["location"] == "/board"
+
+
+@pytest.mark.safety("AU13")
+def test_any_role_may_be_named_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(get_args(settings.RoleCode)) == {role.value for role in Role}
+
+    monkeypatch.setenv("DASHBOARD_SECOND_FACTOR", "ADMIN,BOSS")
+    with pytest.raises(ValueError, match="BOSS"):
+        settings.Settings()
 
 
 @pytest.mark.safety("AU13")

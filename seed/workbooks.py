@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.utility import xl_rowcol_to_cell  # type: ignore[import-untyped]
+from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 Cell = str | Decimal | date | None
 SHEET = "月报"
@@ -39,7 +39,6 @@ HEADINGS = {
     "paid_wan": "累计支付（万元）",
 }
 _WIDE = {"physical_progress", "problem", "cause", "measure", "next_step", "project_name"}
-_LINE = Side(style="thin", color="999999")
 FIRST_ROW = 4
 
 
@@ -51,47 +50,52 @@ class Sheet:
     cells: list[dict[str, str]]
 
 
-def _shown(value: Cell) -> str | Decimal | datetime | None:
-    return datetime(value.year, value.month, value.day) if isinstance(value, date) else value  # noqa: DTZ001
+_GRID = {"border": 1, "border_color": "#999999", "text_wrap": True}
+_STYLES = {
+    "title": {"font_size": 16, "bold": True, "align": "center"},
+    "line": {},
+    "heading": {**_GRID, "bold": True, "align": "center", "valign": "vcenter"},
+    "cell": {**_GRID, "valign": "top"},
+    "day": {**_GRID, "valign": "top", "num_format": "yyyy-mm-dd"},
+}
 
 
-def _head(sheet: Worksheet, title: str, agency: str, day: date) -> None:
-    last = get_column_letter(len(HEADINGS))
-    sheet["A1"] = title
-    sheet["A1"].font = Font(size=16, bold=True)
-    sheet["A1"].alignment = Alignment(horizontal="center")
-    sheet.merge_cells(f"A1:{last}1")
-    sheet["A2"] = f"填报单位：{agency}    填报日期：{day.year}年{day.month}月{day.day}日"
-    sheet.merge_cells(f"A2:{last}2")
-    for number, (field, heading) in enumerate(HEADINGS.items(), start=1):
-        cell = sheet.cell(row=3, column=number, value=heading)
-        cell.font = Font(bold=True)
-        cell.border = Border(_LINE, _LINE, _LINE, _LINE)
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        width = 36 if field in _WIDE else 13
-        sheet.column_dimensions[get_column_letter(number)].width = width
+def _at_midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 
 
 def workbook(title: str, agency: str, day: date, rows: Sequence[dict[str, Cell]]) -> Sheet:
     """Write a unit's rows and say which cell holds what."""
-    book = Workbook()
-    book.properties.creator = agency
-    book.properties.created = book.properties.modified = datetime(day.year, day.month, day.day)  # noqa: DTZ001
-    sheet = book.worksheets[0]
-    sheet.title = SHEET
-    _head(sheet, title, agency, day)
-    cells = []
-    for number, row in enumerate(rows, start=FIRST_ROW):
-        places = {}
-        for column, field in enumerate(HEADINGS, start=1):
-            cell = sheet.cell(row=number, column=column, value=_shown(row.get(field)))
-            cell.border = Border(_LINE, _LINE, _LINE, _LINE)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if isinstance(row.get(field), date):
-                cell.number_format = "yyyy-mm-dd"
-            places[field] = cell.coordinate
-        cells.append(places)
-    sheet.freeze_panes = f"C{FIRST_ROW}"
     out = io.BytesIO()
-    book.save(out)
+    book = Workbook(out, {"in_memory": True})
+    book.set_properties({"author": agency, "created": _at_midnight(day)})
+    styles = {name: book.add_format(style) for name, style in _STYLES.items()}
+    sheet, last = book.add_worksheet(SHEET), len(HEADINGS) - 1
+    filed = f"填报单位：{agency}    填报日期：{day.year}年{day.month}月{day.day}日"
+    sheet.merge_range(0, 0, 0, last, title, styles["title"])
+    sheet.merge_range(1, 0, 1, last, filed, styles["line"])
+    for column, (field, heading) in enumerate(HEADINGS.items()):
+        sheet.write_string(2, column, heading, styles["heading"])
+        sheet.set_column(column, column, 36 if field in _WIDE else 13)
+    cells = [_write(sheet, FIRST_ROW - 1 + at, row, styles) for at, row in enumerate(rows)]
+    sheet.freeze_panes(FIRST_ROW - 1, 2)
+    book.close()
     return Sheet(out.getvalue(), cells)
+
+
+def _write(
+    sheet: Worksheet, at: int, row: dict[str, Cell], styles: dict[str, Format]
+) -> dict[str, str]:
+    places = {}
+    for column, field in enumerate(HEADINGS):
+        value, style = row.get(field), styles["cell"]
+        if isinstance(value, date):
+            sheet.write_datetime(at, column, _at_midnight(value), styles["day"])
+        elif isinstance(value, str) and value:
+            sheet.write_string(at, column, value, style)
+        elif isinstance(value, Decimal):
+            sheet.write_number(at, column, value, style)
+        else:
+            sheet.write_blank(at, column, None, style)
+        places[field] = xl_rowcol_to_cell(at, column)
+    return places

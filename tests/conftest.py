@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel
 
 import models  # noqa: F401  (loads every table)
 from dashboard import db
+from tests.demonstration import seed
 
 if TYPE_CHECKING:
     from tests.city import City
@@ -63,6 +64,20 @@ def engine(request: pytest.FixtureRequest, dialect: str) -> Iterator[Engine]:
     SQLModel.metadata.create_all(made)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def made_demonstration() -> Path:
+    """A folder in which `python -m seed demo` ran once for all tests: look, copy, never write."""
+    folder = _HOME / "demonstration"
+    folder.mkdir()
+    where = {
+        "DASHBOARD_DATABASE_URL": f"sqlite:///{folder / 'dashboard.db'}",
+        "DASHBOARD_FILES": str(folder / "files"),
+        "DASHBOARD_AUDIT_HEAD": str(folder / "audit-head"),
+    }
+    (folder / "told").write_text(seed(folder, where), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -34,20 +34,9 @@ expect.set_options(timeout=SECONDS)
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demonstration(made_demonstration: Path) -> Path:
     """A folder with a fresh demonstration and its sheets, made once; nobody writes into it."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    seed(folder, places(folder))
-    return folder
-
-
-def seed(folder: Path, where: dict[str, str]) -> None:
-    """Make the demonstration; its sheets go to the folder it is made in."""
-    environment = {**os.environ, **where, "PYTHONPATH": str(ROOT)}
-    subprocess.run(
-        [sys.executable, "-m", "seed", "demo"],
-        cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    return made_demonstration
 
 
 def sheet(folder: Path, number: int) -> Path:

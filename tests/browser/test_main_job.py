@@ -16,11 +16,11 @@ from tests.browser.conftest import (
     Site,
     inviting,
     receipt_of,
-    seed,
     serving,
     sheet,
     upload,
 )
+from tests.demonstration import seed
 from tests.web.conftest import places
 
 PROJECT = "SF2026-02"

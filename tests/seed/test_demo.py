@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import resource
+import shutil
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, func, select
+from typer.testing import CliRunner
 
+from models.fact import ProjectMonth
+from models.file import Attachment
 from models.installation import InstallationMark
+from models.light import LightRecord
+from models.milestone import Milestone
 from models.project import LivelihoodProject
+from models.report import ProgressReport
 from seed import demo
+from seed.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,20 +41,28 @@ def _seed(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_second_run_changes_nothing_and_is_quick(tmp_path: Path) -> None:
-    first = _seed(tmp_path, "demo")
-    before = (tmp_path / "dashboard.db").read_bytes()
+def _worked() -> float:
+    """How long the processes started so far have computed: others at work do not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
-    started = time.perf_counter()
-    second = _seed(tmp_path, "demo")
-    took = time.perf_counter() - started
 
-    assert first.returncode == 0, first.stderr
-    assert "示范市" in first.stdout
-    assert second.returncode == 0
+def test_a_second_run_changes_nothing_and_is_quick(
+    made_demonstration: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made_demonstration, home)
+    before = (home / "dashboard.db").read_bytes()
+
+    started = _worked()
+    second = _seed(home, "demo")
+    took = _worked() - started
+
+    assert "示范市" in (home / "told").read_text(encoding="utf-8")
+    assert second.returncode == 0, second.stderr
     assert "没有改动" in second.stdout
-    assert (tmp_path / "dashboard.db").read_bytes() == before
-    assert len(list((tmp_path / "demo-sheets").iterdir())) == 3
+    assert (home / "dashboard.db").read_bytes() == before
+    assert len(list((home / "demo-sheets").iterdir())) == 3
     assert took < 5
 
 
@@ -60,7 +76,12 @@ def test_the_demonstration_is_not_written_over_an_offices_rows(tmp_path: Path) -
     assert "正式数据" in refused.stderr + refused.stdout
 
 
-def test_the_demonstration_is_built_on_either_database(session: Session) -> None:
+@pytest.mark.parametrize(
+    "dialect", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_the_demonstration_is_built_on_postgresql_as_on_sqlite(
+    session: Session, demonstration: Session
+) -> None:
     told: list[str] = []
 
     demo.build(session, told.append)
@@ -70,12 +91,15 @@ def test_the_demonstration_is_built_on_either_database(session: Session) -> None
     ).one()
     assert date.fromisoformat(mark.value) == date(2026, 9, 3)
     assert len(session.exec(select(LivelihoodProject)).all()) == 198
+    for model in (ProgressReport, Milestone, LightRecord, ProjectMonth, Attachment):
+        counted = select(func.count()).select_from(model)
+        assert session.exec(counted).one() == demonstration.exec(counted).one()
     assert len(told) == 3
 
 
 @pytest.mark.parametrize("command", ["demo", "serve", "province"])
-def test_every_command_explains_itself(tmp_path: Path, command: str) -> None:
-    shown = _seed(tmp_path, command, "--help")
+def test_every_command_explains_itself(command: str) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"])
 
-    assert shown.returncode == 0
-    assert "Usage" in shown.stdout
+    assert shown.exit_code == 0, shown.output
+    assert "Usage" in shown.output

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -26,7 +24,6 @@ from tests.web.conftest import (
     forget,
     form_token,
     free_port,
-    places,
     point_to,
     start_server,
     wait_for,
@@ -42,12 +39,10 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(made_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a fresh demonstration."""
     folder = tmp_path_factory.mktemp("demonstration")
-    environment = {**os.environ, **places(folder), "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-m", "seed", "demo"], cwd=folder, env=environment, check=True)
-    return folder
+    return Path(shutil.copytree(made_demonstration, folder, dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="module")

@@ -135,7 +135,7 @@ def _monthly(book: Workbook, styles: _Styles, context: Context) -> None:
     entered = [
         column
         for column in monthly.COLUMNS
-        if column.field not in (*_LOCKED, "agency_name", "narrative")
+        if column.field not in (*_LOCKED, "agency_name", "unit_of_measure", "narrative")
     ]
     heads = [column.title for column in locked] + [text for text, _w in _HINTS]
     heads += [column.title for column in entered]

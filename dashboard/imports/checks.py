@@ -258,9 +258,9 @@ def _future(row: Row) -> Iterator[Finding]:
             _("已经完成 {done}%，预计完成时间却在以后").format(done=short(completed)),
             _("改正进度或预计完成时间，或说明原因"),
         )
-    if row.lags and forecast < month:
+    if forecast < month and (row.lags or (completed is not None and completed < 100)):
         yield Finding(
-            Level.ERROR,
+            Level.ERROR if row.lags else Level.WARNING,
             "forecast_passed",
             "forecast_on",
             _("预计完成时间 {day} 已经过去").format(day=forecast.isoformat()),

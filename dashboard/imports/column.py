@@ -22,6 +22,7 @@ class Kind(StrEnum):
     NARRATIVE = "narrative"
 
 
+TEXTS = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.NARRATIVE, Kind.MILESTONES})
 FIGURES = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
 
 

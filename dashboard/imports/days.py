@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from dashboard.i18n import _
@@ -18,7 +18,8 @@ _YEAR = (
     r"|(?P<near>今年|本年|当年|明年|次年|去年))?"
 )
 _FORMS = [
-    re.compile(rf"{_YEAR}(?P<month>\d{{1,2}})(?:月份?|[./-])(?P<day>\d{{1,2}})[日号]?"),
+    re.compile(rf"{_YEAR}(?P<month>\d{{1,2}})(?:月份?|[./])(?P<day>\d{{1,2}})[日号]?"),
+    re.compile(r"(?P<year>20\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})[日号]?"),
     re.compile(r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"),
     re.compile(rf"{_YEAR}(?P<month>\d{{1,2}})月份?(?P<part>底|末|上旬|中旬|下旬|初)?"),
     re.compile(r"(?P<year>20\d\d)(?:[./-](?P<month>\d{1,2})|(?P<month2>\d\d))"),
@@ -39,6 +40,7 @@ _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _NO_DATE = re.compile(
     r"全年|年内|当年内?|长期|常年|持续|每年|每月|全年推进|按(?:计划|时序|进度|要求).*|待定|另定"
 )
+_SERIALS, _EPOCH = (40_000, 60_000), date(1899, 12, 30)
 _PARTS = {"初": 10, "上旬": 10, "中旬": 20}
 
 
@@ -99,6 +101,12 @@ def _of_number(number: float) -> Day:
     text = format(number, ".15g")
     if re.fullmatch(r"20\d\d\.(?:0[1-9]|1[12]?|[2-9])", text):
         return of_text(text, 0)
+    if number.is_integer() and _SERIALS[0] <= number <= _SERIALS[1]:
+        on = (_EPOCH + timedelta(number)).isoformat()
+        raise Unreadable(
+            _("单元格里是数字 {text}，可能是没有设成日期格式的 {day}").format(text=text, day=on),
+            _("把单元格设为日期格式，或填写 {day}").format(day=on),
+        )
     raise Unreadable(_("这里要日期，单元格里却是数字 {text}").format(text=text), _("填写日期"))
 
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.imports.context import Value
+from dashboard.imports import monthly
+from dashboard.imports.context import SheetKind, Value
 from dashboard.imports.examination import Status
+
+IGNORED = {
+    SheetKind.MONTHLY: frozenset(monthly.IDENTITY),
+    SheetKind.PLAN: frozenset({"project_code", "work_item_code"}),
+}
+"""What only says whose a row is."""
 
 
 def difference(

@@ -14,7 +14,14 @@ from dashboard.i18n import joined
 from dashboard.imports.context import SheetKind, Value
 
 _NAMING = frozenset(
-    ("project_code", "project_name", "work_item_code", "work_item_name", "agency_name")
+    (
+        "project_code",
+        "project_name",
+        "work_item_code",
+        "work_item_name",
+        "agency_name",
+        "unit_of_measure",
+    )
 )
 
 

@@ -46,6 +46,11 @@ _SPAN = re.compile(r"(?:截[至止]到?)?(?:20\d\d年)?\d{1,2}(?:月?[-~至到]\
 _MONTHLY = re.compile(r"本月|当月|(?<![\d至止到~-])\d{1,2}月(?!底|末)")
 _CUMULATIVE = re.compile(r"累计|截[至止]|年初|\d月?[-~至到]\d{1,2}月|\d月[底末]")
 _CLAUSES = re.compile(r",(?!\d{3}(?!\d))|[;。、\n]")
+_UNDONE = re.compile(r"未|尚|没|暂缓|拟|计划|预计|目标|应|需|还|剩|欠|差|原")
+_OF_MONEY = re.compile(r"投资|资金|拨付|支付|到位|支出")
+_SHARE_OF = re.compile(rf"{_QUANTITY.pattern}[^占即折]*$")
+_BRACKETED = re.compile(rf"\({ARABIC}\)")
+_LARGEST_SHARE = 1000
 _DIGIT = re.compile(rf"\d|{NUMERAL}")
 
 
@@ -71,7 +76,13 @@ def _leftover(text: str) -> None:
 
 def _clause(text: str, monthly: bool | None) -> str:
     """Pick the part of a text that is about this column: the month's figure or the sum."""
-    clauses = [part for part in _CLAUSES.split(text) if _DIGIT.search(_SPAN.sub("", part))]
+    if _BRACKETED.fullmatch(text):
+        raise Unreadable(
+            _("括号里的数字可能是负数"), _("去掉括号，填写一个准确的数字"), "ambiguous"
+        )
+    parts = _CLAUSES.split(text)
+    clauses = [part for part in parts if _DIGIT.search(_SPAN.sub("", part))]
+    _sure([part for part in parts if part not in clauses])
     clause = clauses[0] if len(clauses) == 1 else text
     if monthly is None:
         return _SPAN.sub("", clause) if len(clauses) == 1 else clause
@@ -91,6 +102,16 @@ def _clause(text: str, monthly: bool | None) -> str:
             "ambiguous",
         )
     return _SPAN.sub("", clause)
+
+
+def _sure(others: list[str]) -> None:
+    """Refuse a figure beside which it says that it is not done, or only planned."""
+    if found := next((word for part in others if (word := _UNDONE.search(part))), None):
+        raise Unreadable(
+            _("旁边写着“{word}”，不能确定这个数字是不是已经完成的").format(word=found.string[:20]),
+            _("只填写已经完成的数字"),
+            "ambiguous",
+        )
 
 
 def _formatted(number: Decimal, shown: str, unit: str) -> tuple[Decimal, str]:
@@ -122,7 +143,7 @@ def quantity(
     `monthly` says whether the column holds the month's figure or the sum, where that is known.
     """
     if not isinstance(value, str):
-        number, found = _formatted(scalar(value), shown, "")
+        number, found = _formatted(_not_negative(scalar(value)), shown, "")
         return _converted(number, found if measures.is_unit(found) else bare, unit)
     text = folded(value)
     if is_nothing(text):
@@ -135,7 +156,7 @@ def quantity(
         raise Unreadable(_("这里有不止一个数字，不能确定用哪个"), _("只填写一个数字"), "ambiguous")
     found_text, scale, own = matches[0].groups()
     _leftover(clause[: matches[0].start()] + "," + clause[matches[0].end() :])
-    return _converted(numeral(found_text) * SCALE[scale], own or bare, unit)
+    return _converted(_not_negative(numeral(found_text)) * SCALE[scale], own or bare, unit)
 
 
 def _converted(number: Decimal, found: str, wanted: str) -> Decimal:
@@ -170,13 +191,13 @@ def percent(value: Any, shown: str = "", scale: str = "") -> Decimal | None:
         return _scaled_share(bare, shown, scale)
     if not isinstance(value, str):
         number = scalar(value)
-        return _not_negative(rounded(number * 100 if shown == PERCENT else number))
+        return _plausible(rounded(number * 100 if shown == PERCENT else number))
     text = folded(value)
     if is_nothing(text):
         return None
     if text in DONE or text in IDLE:
         return Decimal(100 if text in DONE else 0)
-    return _not_negative(_share_in(text))
+    return _plausible(_share_in(text))
 
 
 def _scaled_share(bare: Decimal, shown: str, scale: str) -> Decimal:
@@ -192,13 +213,22 @@ def _scaled_share(bare: Decimal, shown: str, scale: str) -> Decimal:
             _("写明百分号：{low}% 或 {high}%").format(low=bare, high=rounded(bare * 100)),
             "ambiguous",
         )
-    return _not_negative(rounded(bare * 100 if scale == "fraction" else bare))
+    return _plausible(rounded(bare * 100 if scale == "fraction" else bare))
 
 
 def _not_negative(number: Decimal) -> Decimal:
     if number < 0:
-        raise Unreadable(_("进度不能是负数"), _("填写 0 或更大的百分比"))
+        raise Unreadable(_("这里不能是负数"), _("填写 0 或更大的数；有核减的，填写核减后的累计数"))
     return number
+
+
+def _plausible(share: Decimal) -> Decimal:
+    """Refuse a percentage that no work can reach: 65 typed into a cell of format %."""
+    if _not_negative(share) > _LARGEST_SHARE:
+        raise Unreadable(
+            _("{share}% 大得不可能").format(share=share), _("填写真实的百分比，如 85%")
+        )
+    return share
 
 
 def _share_in(text: str) -> Decimal:
@@ -212,6 +242,7 @@ def _share_in(text: str) -> Decimal:
         )
     match = found[0]
     rest = text[: match.start()] + text[match.end() :]
+    _whole(text, match, rest)
     for clause in _CLAUSES.split(_SPAN.sub("", rest)):
         without = _QUANTITY.sub("", clause, count=1)
         if without != clause or (match[0] in text and clause in _around(text, match)):
@@ -222,6 +253,22 @@ def _share_in(text: str) -> Decimal:
         extra = half[more] if more in half else numeral(more)
         return numeral(tenths) * 10 + extra
     return rounded(numeral(arabic or hundredths))
+
+
+def _whole(text: str, match: re.Match[str], rest: str) -> None:
+    """Refuse a share of a part, of the money or of the month: it is not the project's progress."""
+    *earlier, before = _CLAUSES.split(text[: match.start()])
+    _sure([*earlier, *_CLAUSES.split(text[match.end() :])[1:]])
+    part = _SHARE_OF.search(_SPAN.sub("", before))
+    money = _OF_MONEY.search(rest)
+    month = _MONTHLY.search(rest) and not _CUMULATIVE.search(rest)
+    if part or money or month:
+        what = _("某一部分") if part else _("资金") if money else _("当月")
+        raise Unreadable(
+            _("这里写的像是{what}的比例，不能确定是不是整个项目的累计进度").format(what=what),
+            _("只填写整个项目的累计进度，如 85%"),
+            "ambiguous",
+        )
 
 
 def _around(text: str, match: re.Match[str]) -> str:
@@ -236,7 +283,7 @@ def amount_wan(
 ) -> Decimal | None:
     """Read money in 万元. `unit` is what a bare number counts: 元, 万元 or 亿元."""
     if not isinstance(value, str):
-        number, own = _formatted(scalar(value), shown, unit)
+        number, own = _formatted(_not_negative(scalar(value)), shown, unit)
         return _money(number, own if own in MONEY else unit)
     text = folded(value).lstrip("¥")
     if is_nothing(text):
@@ -255,7 +302,7 @@ def amount_wan(
 
 def _money_in(match: re.Match[str], unit: str) -> Decimal:
     yi, figure, scale, yuan = match.groups()
-    number = numeral(figure)
+    number = _not_negative(numeral(figure))
     if yi and scale != "万":
         raise Unreadable(_("金额写得不完整"), _("写成如 1.2亿元 或 12000万元"), "ambiguous")
     if scale or yuan:

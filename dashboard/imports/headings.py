@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from dashboard.imports import monthly, plan
+from dashboard.imports.column import TEXTS
 from dashboard.imports.context import Context, SheetKind, Synonym
 from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import word_set
@@ -25,6 +26,19 @@ _VAGUE = word_set(
     "名称 编号 原因 措施 问题"
 )
 _ELSEWHERE = re.compile("计划|目标|上月|上年|去年|同期|下月|下一?步|预计|往年")
+_PLAIN_GROUP = re.compile(
+    "情况|进展|进度|完成|推进|实际|工程|项目|建设|投资|资金|指标|数据|填报|总体|整体|本年|当年|今年|全年|累计|任务|"
+    r"实施|数量|落实|民生|实事|20\d\d年"
+)
+_CHANGING = re.compile(
+    "应|剩|未|尚|欠|差|增减|增长|增幅|同比|环比|其中|[省市县区]级|中央|上级|地方|专项|主体|[一二三四五\\d]期|标段|"
+    "调整|变更|原|核定|审核|复核|督查|第三方|评|排名|权重|招标|合同|概算|预算|结转|十[二三四五六]五|备注|说明|拟|序时|"
+    "年初|月初|另|不含|除"
+)
+_OF_MONTH = re.compile("[本当]月")
+_SUMS = word_set(
+    "cumulative_quantity completed_pct completed_investment_wan allocated_wan paid_wan"
+)
 _FILE = Path(__file__).with_name("headings.csv")
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff\u3000*#★☆]+")
 _NUMBERING = re.compile(
@@ -105,6 +119,7 @@ class Headings:
 
     def __init__(self, kind: SheetKind, synonyms: Iterable[Synonym]) -> None:
         self.kind = kind
+        self.kinds = {column.field: column.kind for column in COLUMNS[kind]}
         self.fields: dict[str, str] = {}
         for synonym in synonyms:
             if synonym.kind in ("", kind):
@@ -154,8 +169,27 @@ class Headings:
             if any(_ELSEWHERE.search(squeezed(text)) for text in above):
                 break
             if found := self.meaning(rest):
-                return found
+                return found if self._sure(found, above, rest) else ""
         return ""
+
+    def _sure(self, field: str, above: list[str], rest: str) -> bool:
+        """Say whether a monthly figure is what its heading says, under the words above it.
+
+        剩余, 省级 or 主体 over a figure make it another one, and so may any word nobody knows.
+        """
+        kind = self.kinds.get(field)
+        if self.kind is SheetKind.PLAN or kind is None or kind in TEXTS:
+            return True
+        words = [squeezed(text) for text in above]
+        if field in _SUMS and "累计" not in rest and any(map(_OF_MONTH.search, words)):
+            return False
+        return all(
+            self._neutral(text)
+            or bool(_PLAIN_GROUP.search(text) and not _CHANGING.search(text))
+            or bool(parsed(text).last and not parsed(text).key)
+            or bool(_OF_MONTH.search(text))
+            for text in words
+        )
 
     def _neutral(self, text: str) -> bool:
         heading = parsed(text)

@@ -29,8 +29,18 @@ class Line(StrEnum):
     NOTE = "note"
 
 
-def line(grid: Grid, cover: Cover, row: int, naming: frozenset[int], hidden: bool) -> Line:
-    """Tell what a line is; `naming` are the columns of codes and names, `hidden` reads all rows."""
+def line(
+    grid: Grid,
+    cover: Cover,
+    row: int,
+    naming: frozenset[int],
+    figures: frozenset[int],
+    hidden: bool,
+) -> Line:
+    """Tell what a line is; `hidden` reads all rows.
+
+    `naming` are the columns of codes and names; a lone text under one of `figures` is no chapter.
+    """
     filled = _filled(grid.rows[row])
     if not filled:
         return Line.BLANK
@@ -42,7 +52,7 @@ def line(grid: Grid, cover: Cover, row: int, naming: frozenset[int], hidden: boo
             return Line.NOTE
         if _is_total(filled, naming):
             return Line.TOTAL
-        if len(filled) <= 2 and _is_chapter(filled, cover, row, naming):
+        if len(filled) <= 2 and _is_chapter(filled, cover, row, naming, figures):
             return Line.CHAPTER
     return Line.DATA
 
@@ -67,10 +77,14 @@ def _is_total(filled: list[tuple[int, Any]], naming: frozenset[int]) -> bool:
 
 
 def _is_chapter(
-    filled: list[tuple[int, Any]], cover: Cover, row: int, naming: frozenset[int]
+    filled: list[tuple[int, Any]],
+    cover: Cover,
+    row: int,
+    naming: frozenset[int],
+    figures: frozenset[int],
 ) -> bool:
     index, text = filled[0]
     if len(filled) == 2:
         return bool(_CHINESE_ORDINAL.fullmatch(squeezed(text))) and isinstance(filled[1][1], str)
     wide = cover.origins.get((row, index + 1)) == (row, index)
-    return wide or is_ordinal(text) or index not in naming
+    return wide or is_ordinal(text) or index not in naming | figures

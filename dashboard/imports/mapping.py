@@ -27,6 +27,7 @@ from dashboard.imports.tables import Found
 
 _CUMULATIVE = word_set("cumulative_quantity completed_investment_wan allocated_wan paid_wan")
 _MEASURED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
+_YEAR = re.compile(r"(20\d\d)年")
 _UNIT_LINE = re.compile(r"单位[:：]?(万元|亿元|元)(?![一-龥])")
 
 
@@ -76,7 +77,7 @@ def mapped(
         met[key] += 1
         key = key if met[key] == 1 else f"{key}|{met[key]}"
         choice = chosen.get(key)
-        field = choice.field if choice else _field(headings, path, context.kind)
+        field = choice.field if choice else _field(headings, path, context.kind, context.month.year)
         unit = choice.unit if choice else ""
         heading = _joined(path)
         column = columns.get(field)
@@ -98,8 +99,11 @@ def mapped(
     ], problems
 
 
-def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind) -> str:
+def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind, year: int) -> str:
     field = headings.of_path(path)
+    years = set(_YEAR.findall(squeezed("".join(path))))
+    if kind is SheetKind.MONTHLY and years and str(year) not in years:
+        return ""
     if kind is SheetKind.MONTHLY and field in _CUMULATIVE:
         heading = _joined(path)
         text = squeezed("".join(path))

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.i18n import _, joined
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
 from dashboard.imports.headings import squeezed
 
-NEAR = "near_project"
+NEAR, DIFFERS = "near_project", "name_differs"
+DOUBTS = frozenset({NEAR, DIFFERS})
+"""Rules that ask for a reason and let the row pass."""
+_SERIAL = re.compile(r"\d{1,3}")
+_ORDINAL = re.compile(
+    r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3}|\([一二三四五六七八九十\d]+\))[、.)]"
+)
 _CUTOFF, _PLAN_CUTOFF = 60, 85
 _SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
 
@@ -66,6 +72,8 @@ class Matcher:
 
     def _by_code(self, code: str, name: Value) -> Matched:
         project = self.exact.get(code) or self.by_code.get(squeezed(code).lower())
+        if project is None and isinstance(name, str) and _SERIAL.fullmatch(code):
+            return self._by_name(name, None)
         if project is None:
             return self._unknown("project_code", code, self._near(code, name))
         if not self._own(project):
@@ -81,10 +89,28 @@ class Matcher:
                     ),
                     remedy=_("改正编号或名称，使两者是同一个项目"),
                 )
+            return self._differing(project, name)
         return Matched(project)
+
+    def _differing(self, project: Project, name: str) -> Matched:
+        """Take the code's project, and ask where its name is not even a part of the other."""
+        own, given = same(project.name), same(name)
+        if own in given or given in own or self.context.kind is SheetKind.PLAN:
+            return Matched(project)
+        return Matched(
+            project,
+            field="project_name",
+            rule=DIFFERS,
+            message=_("编号 {code} 是“{one}”，名称写的是“{other}”").format(
+                code=project.code, one=project.name, other=name[:40]
+            ),
+            remedy=_("核对这一行是不是这个项目；如果只是名称写法不同，请说明"),
+        )
 
     def _by_name(self, name: str, agency: Value) -> Matched:
         named = self.by_name.get(same(name), [])
+        if not named:
+            named = self.by_name.get(same(_ORDINAL.sub("", squeezed(name))), [])
         own = [project for project in named if self._own(project)]
         if len(own) > 1 and isinstance(agency, str):
             code = self.agencies.get(same(agency))
@@ -138,9 +164,9 @@ class Matcher:
         for item in project.work_items:
             if isinstance(code, str):
                 if squeezed(code).lower() == squeezed(item.code).lower():
-                    return Matched(project, item)
+                    return replace(found, item=item)
             elif isinstance(name, str) and same(name) == same(item.name):
-                return Matched(project, item)
+                return replace(found, item=item)
         if self.context.kind is SheetKind.PLAN:
             return found
         if not project.work_items and isinstance(name, str) and same(name) == same(project.name):

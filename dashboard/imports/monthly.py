@@ -10,6 +10,7 @@ COLUMNS = (
     Column("work_item_code", "子项编号", Kind.CODE),
     Column("work_item_name", "子项名称", Kind.TEXT),
     Column("agency_name", "责任单位", Kind.TEXT),
+    Column("unit_of_measure", "计量单位", Kind.TEXT),
     Column("monthly_quantity", "本月完成数量", Kind.NUMBER),
     Column("cumulative_quantity", "累计完成数量", Kind.NUMBER),
     Column("completed_pct", "完成进度(%)", Kind.PERCENT),
@@ -27,5 +28,9 @@ COLUMNS = (
     Column("note", "备注", Kind.TEXT),
     Column("narrative", "进展情况、存在问题及下一步打算", Kind.NARRATIVE),
 )
-IDENTITY = ("project_code", "project_name", "work_item_code", "work_item_name", "agency_name")
+IDENTITY = (
+    "project_code", "project_name", "work_item_code", "work_item_name", "agency_name",
+    "unit_of_measure",
+)  # fmt: skip
+"""What says whose a row is and how it counts; no figure of the report."""
 REPORTED = ("completed_pct", "cumulative_quantity", "physical_progress", "milestone_done")

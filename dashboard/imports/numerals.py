@@ -31,6 +31,7 @@ _UNIT_SIGNS = (
     ("m³", "立方米"),
     ("㎞", "公里"),
 )
+_GUARD = "\ue000"
 _GUARDED = re.compile(r"(?<=\d)\s+(?=\d)")
 ABOUT = re.compile(
     r"约|大概|左右|上下|[多余几]|近|超过|不足|不到|以上|以下|以内|至少|至多|逾|将近|接近|[<>≥≤≈]"
@@ -60,8 +61,8 @@ def folded(text: str) -> str:
     if not plain.isascii():
         for sign, unit in _UNIT_SIGNS:
             plain = plain.replace(sign, unit)
-    plain = _GUARDED.sub("\x1f", plain)
-    return _SPACE.sub("", plain).replace("\x1f", " ")
+    plain = _GUARDED.sub(_GUARD, plain)
+    return _SPACE.sub("", plain).replace(_GUARD, " ")
 
 
 def rounded(number: Decimal) -> Decimal:

@@ -18,6 +18,7 @@ from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
 from dashboard.imports.formats import PERCENT
 from dashboard.imports.grid import Grid, place
 from dashboard.imports.mapping import Mapped
+from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, rounded
 from dashboard.imports.parsers import (
     DITTO,
@@ -37,6 +38,7 @@ _SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.DAY, Kind.DEADLINE, 
 _FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
 _DAYS = frozenset({Kind.DAY, Kind.DEADLINE})
 _REMEMBERED = 4_000
+_TENFOLD = 10
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Place:
     unit: str
     field: str
     is_text: bool
-    known: dict[tuple[str, str], _Reading] = field_of(default_factory=dict)
+    known: dict[tuple[str, str, str], _Reading] = field_of(default_factory=dict)
 
 
 class Reader:
@@ -100,6 +102,7 @@ class Reader:
         ]
         self.places = {one.field: one.index for one in self.columns}
         self.scales: dict[str, str] = {}
+        self.counted = ""
 
     def value(self, row: int, index: int) -> Any:
         """Give what stands in a cell by itself."""
@@ -164,6 +167,11 @@ class Reader:
         if one.column.kind in _DAYS:
             self._note_day(into, one, found)
 
+    def count_in(self, unit: Value) -> None:
+        """Let bare numbers of the next row count this unit, where it is one that is known."""
+        known = isinstance(unit, str) and is_unit(folded(unit))
+        self.counted = folded(str(unit)) if known else ""
+
     def supplement(self, into: RowRead, column: Column, text: str, unit: str, index: int) -> None:
         """Read a text that a person wrote for a column the sheet lacks, told of at `index`."""
         one = Place(-1, column, "", column.field, column.kind in _TEXTS)
@@ -218,23 +226,24 @@ class Reader:
         """Read a cell; texts read before are remembered, since most repeat."""
         if not isinstance(value, str):
             return self._read_number(one, value, spot, unit)
-        known = one.known.get((value, unit))
+        known = one.known.get((value, unit, self.counted))
         if known is None:
             known = self._parsed(one, value, spot, unit)
             if len(one.known) < _REMEMBERED and value.strip() not in DITTO:
-                one.known[value, unit] = known
+                one.known[value, unit, self.counted] = known
         return known
 
     def _read_number(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
         kind = one.column.kind
         if isinstance(value, float) and spot not in self.grid.faults:
             shown = self.grid.shown_as.get(spot, "")
-            if kind is Kind.PERCENT and shown == PERCENT and 0 <= value < LARGEST:
+            if kind is Kind.PERCENT and shown == PERCENT and 0 <= value <= _TENFOLD:
                 share = rounded(of_float(value) * 100)
                 return _Reading(share, f"{share}%")
-            same = not one.unit or not unit or one.unit == unit
+            bare = one.unit or self.counted
+            same = not bare or not unit or bare == unit
             plain = (kind is Kind.NUMBER and same) or (kind is Kind.MONEY and one.unit == "万元")
-            if plain and not shown:
+            if plain and not shown and value >= 0:
                 return _Reading(of_float(value))
         return self._parsed(one, value, spot, unit)
 
@@ -260,7 +269,7 @@ class Reader:
                 return percent(value, shown, self.scales.get(one.field, ""))
             case Kind.NUMBER:
                 nature = _NATURE.get(one.field)
-                return quantity(value, shown, unit, one.unit, monthly=nature)
+                return quantity(value, shown, unit, one.unit or self.counted, monthly=nature)
             case Kind.MONEY:
                 return amount_wan(value, shown, one.unit, monthly=_CUMULATED.get(one.field))
             case Kind.CODE:

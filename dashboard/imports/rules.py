@@ -17,6 +17,7 @@ RULES = {
     "near_project": "与已有项目名称相近",
     "unknown_work_item": "没有这个子项",
     "code_contradicts_name": "编号和名称不是同一个项目",
+    "name_differs": "编号与名称不一致",
     "duplicate_row": "同一个项目重复填报",
     "wrong_month": "不是本期的报表",
     "wrong_agency": "不是本单位的模板",

@@ -27,7 +27,15 @@ REPORT_MARK = "本页由系统生成，重新上传时不读取"
 _PERIOD_WORDS = re.compile(r"情况|进展|月报|报表|推进|进度|完成|填报月份|报告期|所属期")
 _PERIOD = re.compile(r"(?:(20\d\d)年)?(?:(\d{1,2})月?[-—~至到])?(\d{1,2})月(?!\d{1,2}日|\d{1,2}号)")
 _YEAR = re.compile(r"(20\d\d)年")
-_SHEET_MONTH = re.compile(r"(?:20\d\d年)?(?:\d{1,2}[-—~至到])?(\d{1,2})月(?:份)?")
+_POINTED = re.compile(r"(20\d\d)[./-](\d{1,2})(?![\d./-])")
+_BY_DAY = re.compile(r"截[至止]到?(?:(20\d\d)年)?(\d{1,2})月(?:2[89]|3[01])[日号]")
+_QUARTER = re.compile(r"([1-4])季度")
+_SHEET_MONTHS = (
+    re.compile(r"(?:(?P<year>20\d\d)年)?(?:\d{1,2}[-—~至到])?(?P<month>\d{1,2})月(?:份)?"),
+    re.compile(r"(?P<year>20\d\d)[年.-]?(?P<month>0[1-9]|1[0-2]|[1-9])"),
+)
+_NUMERALS = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月季])")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def examine(data: bytes, name: str, context: Context, edits: Edits | None = None) -> Examination:
@@ -88,10 +96,25 @@ def _no_table(book: Book, context: Context) -> Problem:
 
 def _other_month(grid: Grid, context: Context) -> int:
     """Give the month a sheet is named after, if that is not the one reported; else 0."""
-    found = _SHEET_MONTH.fullmatch(squeezed(grid.name))
-    if context.kind is SheetKind.PLAN or not found or int(found[1]) == context.month.month:
+    name = _in_digits(squeezed(grid.name))
+    found = next((match for form in _SHEET_MONTHS if (match := form.fullmatch(name))), None)
+    if context.kind is SheetKind.PLAN or not found:
         return 0
-    return int(found[1])
+    year, month = int(found["year"] or context.month.year), int(found["month"])
+    same = (year, month) == (context.month.year, context.month.month)
+    return 0 if same else month
+
+
+def _in_digits(text: str) -> str:
+    """Write the years and months of a title in digits: 二〇二六年十月 is 2026年10月."""
+
+    def digits(found: re.Match[str]) -> str:
+        tens, ten, ones = found[0].partition("十")
+        if not ten:
+            return found[0].translate(_DIGITS)
+        return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")
+
+    return _NUMERALS.sub(digits, text)
 
 
 def _mend(book: Book, edits: Edits) -> None:
@@ -200,13 +223,14 @@ def _lines_above(grid: Grid, top: int) -> Iterator[tuple[str, str]]:
 def _check_title(grid: Grid, lines: list[tuple[str, str]], context: Context, sink: Sink) -> None:
     """Hold the month and the year in the title against the period expected."""
     for cell, line in lines:
-        text = squeezed(line)
+        text = _in_digits(squeezed(line))
         if not _PERIOD_WORDS.search(text):
             continue
-        years = {int(year) for year in _YEAR.findall(text)}
-        months = {int(found[3]) for found in _PERIOD.finditer(text)}
+        years, months, dated = _periods(text)
         wrong_year = bool(years) and context.month.year not in years
         wrong = len(months) == 1 and context.month.month not in months
+        wrong = wrong or (len(dated) == 1 and context.month.year not in dated)
+        wrong = wrong or _other_quarter(text, context.month.month)
         if context.kind is SheetKind.MONTHLY and (wrong or wrong_year):
             message = _("标题写的不是本期：“{title}”，本期是 {month}").format(
                 title=line.strip()[:40], month=f"{context.month:%Y-%m}"
@@ -215,3 +239,18 @@ def _check_title(grid: Grid, lines: list[tuple[str, str]], context: Context, sin
             level = Level.ERROR if wrong else Level.WARNING
             problem = Problem(level, "wrong_month", message, remedy, grid.name, cell, "", line)
             sink.add(problem)
+
+
+def _periods(text: str) -> tuple[set[int], set[int], set[int]]:
+    """Give the years and months a title names, and the years that stand right before a month."""
+    found = [(match[1], match[3]) for match in _PERIOD.finditer(text)]
+    found += [(match[1], match[2]) for form in (_POINTED, _BY_DAY) for match in form.finditer(text)]
+    months = {int(month) for _year, month in found if 1 <= int(month) <= 12}
+    dated = {int(year) for year, _month in found if year}
+    return {int(year) for year in _YEAR.findall(text)} | dated, months, dated
+
+
+def _other_quarter(text: str, month: int) -> bool:
+    """Say whether a title names one quarter, and the month does not lie in it."""
+    quarters = {int(number) for number in _QUARTER.findall(text)}
+    return len(quarters) == 1 and (month - 1) // 3 + 1 not in quarters

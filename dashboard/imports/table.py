@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from dashboard.i18n import _
 from dashboard.imports import checks, monthly, narrative, plan
-from dashboard.imports.column import Kind
+from dashboard.imports.column import FIGURES, Kind
 from dashboard.imports.context import Context, SheetKind, Value
-from dashboard.imports.difference import difference
+from dashboard.imports.difference import IGNORED, difference
 from dashboard.imports.examination import (
     ColumnMatch,
     Draft,
@@ -24,7 +25,7 @@ from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
 from dashboard.imports.lines import Line, line
 from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
-from dashboard.imports.match import NEAR, Matched, Matcher
+from dashboard.imports.match import DOUBTS, Matched, Matcher
 from dashboard.imports.narrative import Milestone
 from dashboard.imports.parsers import text_of
 from dashboard.imports.rows import Reader, RowRead
@@ -34,6 +35,7 @@ from dashboard.imports.totals import Mismatch, Totals
 
 _EXAMPLES = 3
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
+_NAMES = frozenset(plan.IDENTITY)
 _LONG = (plan.step_field(3), plan.step_field(12))
 _LEFT_OUT = {
     Line.TOTAL: "合计、小计行，未导入",
@@ -100,13 +102,22 @@ class TableExamination:
         """Tell what each line is, blank ones left out, down to the remarks at the foot."""
         places = self.reader.places
         naming = frozenset(places[f] for f in _IDENTITY[self.context.kind] if f in places)
+        figures = frozenset(one.index for one in self.figures if one.column.kind in FIGURES)
         hidden = self.context.include_hidden
+        noted = False
         for row in range(self.found.first, self.found.last):
-            kind = line(self.grid, self.cover, row, naming, hidden)
+            kind = line(self.grid, self.cover, row, naming, figures, hidden)
+            if noted and kind is Line.DATA and not self._goes_on(row, naming, figures):
+                kind = Line.NOTE
+            noted = noted or kind is Line.NOTE
             if kind is not Line.BLANK:
                 yield row, kind
-            if kind is Line.NOTE:
-                return
+
+    def _goes_on(self, row: int, naming: frozenset[int], figures: frozenset[int]) -> bool:
+        """Say whether a row under a remark is data after all: named, and with a figure."""
+        filled = {index for index, value in enumerate(self.grid.rows[row]) if value != ""}
+        digits = any(re.search(r"\d", text_of(self.reader.value(row, i))) for i in filled & figures)
+        return digits and bool(filled & naming)
 
     def _tell(self, row: int, text: str, *, hidden: bool = False) -> None:
         shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")
@@ -182,6 +193,7 @@ class TableExamination:
         matched = self.matcher.match(read.values)
         target = matched.item or matched.project
         unit = target.unit_of_measure if target else ""
+        self.reader.count_in(read.values.get("unit_of_measure"))
         self.reader.read(self.figures, read, unit)
         self._supplement(read, unit)
         self.reader.above = dict(read.values)
@@ -270,7 +282,7 @@ class TableExamination:
         )
 
     def _fallback(self) -> str:
-        return self.naming[0].field
+        return next((one.field for one in self.naming if one.field in _NAMES), "project_name")
 
     def _wrong(self, read: RowRead) -> bool:
         for wrong in read.wrong:
@@ -294,8 +306,8 @@ class TableExamination:
     def _unmatched(self, read: RowRead, matched: Matched) -> bool:
         unread = {wrong.field for wrong in read.wrong}
         if not matched.rule or unread & {"project_code", "project_name"}:
-            return bool(matched.rule) and matched.rule != NEAR
-        level = Level.WARNING if matched.rule == NEAR else Level.ERROR
+            return bool(matched.rule) and matched.rule not in DOUBTS
+        level = Level.WARNING if matched.rule in DOUBTS else Level.ERROR
         name, row = matched.field, read.row
         self._problem(row, level, matched.rule, name, matched.message, matched.remedy)
         return level is Level.ERROR
@@ -332,7 +344,7 @@ class TableExamination:
         unread = {wrong.field for wrong in read.wrong}
         row = checks.Row(read.values, matched.project, matched.item, self.context)
         if matched.project.work_items:
-            spot = Spot(self.grid.name, read.row + 1, self.letters, self.naming[0].field)
+            spot = Spot(self.grid.name, read.row + 1, self.letters, self._fallback())
             self.sink.family(matched.project).add(row, matched.item, spot)
         refused = False
         for finding in checks.findings(row):
@@ -354,9 +366,8 @@ class TableExamination:
     def _draft(self, read: RowRead, matched: Matched, refused: bool) -> Draft:
         project, item = matched.project, matched.item
         target = item or project
-        ignored = _IGNORED[self.context.kind]
         current = target.current if target else {}
-        status, old = difference(read.values, current, ignored)
+        status, old = difference(read.values, current, IGNORED[self.context.kind])
         letters = self.letters
         return Draft(
             self.grid.name,
@@ -379,12 +390,6 @@ class TableExamination:
         )
         remedy = _("核对各行和合计，或说明为何不同")
         self._problem(found.row, Level.WARNING, "total_differs", found.field, message, remedy)
-
-
-_IGNORED = {
-    SheetKind.MONTHLY: frozenset(monthly.IDENTITY),
-    SheetKind.PLAN: frozenset({"project_code", "work_item_code"}),
-}
 
 
 def _text(value: Any) -> str | None:

@@ -58,7 +58,8 @@ def unreadable_quantity(rng: random.Random, unit: str) -> Any:
     forms = (
         f"约20{unit}", "20余", "20~25", "20/40", "若干", "两三个", f"剩余20{unit}", "完成过半",
         "3万5",         "20公顷、30亩", "1,20", "进展顺利", "见附件", f"超过20{unit}",
-        f"20{unit}左右", f"计划20{unit}",
+        f"20{unit}左右", f"计划20{unit}", "30 40", "(26)", "-26", f"26{unit}，未验收",
+        f"目标40{unit}，完成26{unit}", f"近26{unit}",
     )  # fmt: skip
     return rng.choice(forms)
 
@@ -92,6 +93,7 @@ def unreadable_percent(rng: random.Random) -> Any:
     forms = (
         "约60%", "60%左右", "60%-70%", "过半", "√", "A段60%，B段80%", "余15%", "计划完成80%",
         "正常推进", "超过50%", "进度良好", "比上月增长5%", "60%以上", "接近尾声", "基本完成",
+        "一期100%", "3栋100%", "本月5%", "投资完成65%", "60-70%", "65%，未审核", "2500%",
     )  # fmt: skip
     return rng.choice(forms)
 
@@ -119,6 +121,9 @@ def unreadable_money(rng: random.Random) -> Any:
             "1,20万元",
             "若干",
             "中央50万，省30万",
+            "(200)",
+            "-200",
+            "1200万元，未支付",
         )
     )
 
@@ -148,7 +153,7 @@ def unreadable_day(rng: random.Random) -> Any:
     """Write a day nobody can be sure of."""
     forms: tuple[Any, ...] = (
         "尽快", "11月前", "9月31日", "10-11月", "待定", "年内", 43271, "13月", "2026.1", "按计划",
-        "下个月左右",
+        "下个月左右", "8-9", "46266", "12月5日后", "一期8月，二期9月",
     )  # fmt: skip
     return rng.choice(forms)
 

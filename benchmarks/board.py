@@ -22,9 +22,11 @@ from typing import Any
 
 import typer
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from dashboard.db import make_engine
+from dashboard.migrate import upgrade
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.light import board
 from dashboard.queries.summary import KINDS, lights_by_region
@@ -122,10 +124,13 @@ def _same(summary: Any, whole: Any, city: Any, one: Any) -> None:
 
 def _make(url: str, projects: int) -> None:
     """Fill a database unless it is there, in a process of its own."""
-    engine = create_engine(make_url(url).set(drivername=_driver(url)))
-    with suppress(Exception), engine.connect() as connection:
-        if connection.scalar(text("SELECT count(*) FROM livelihood_project")) == projects:
-            return
+    engine, made = create_engine(make_url(url).set(drivername=_driver(url))), 0
+    with suppress(DBAPIError), engine.connect() as connection:
+        made = connection.scalar(text("SELECT count(*) FROM livelihood_project"))
+    if made == projects:
+        upgrade(engine)
+        engine.dispose()
+        return
     engine.dispose()
     print(f"making a province of {projects:,} projects …", flush=True)
     command = [sys.executable, "-m", "seed", "province", "--projects", str(projects)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -46,14 +47,32 @@ def _menu(actor: Actor) -> list[st.Page]:
     ]
 
 
-def _show_phone_menu(pages: list[st.Page]) -> None:
-    """Draw the menu once more as a row of links, which the stylesheet shows on a phone only.
+def _show_frame(pages: list[st.Page], page: st.Page) -> None:
+    """Draw the menu once more as a row of links for a narrow screen, and what is demonstration.
 
-    Streamlit's own menu would lie over the page there, and stay open after a choice.
+    Streamlit's own menu would lie over the page there, and stay open after a choice. A phone gets
+    links that stay within the session; for a narrow window plain ones do, which cost a tenth.
     """
-    with st.container(horizontal=True, key="phone-menu", gap=None):
-        for page in pages:
-            st.page_link(page)
+    drawn = ""
+    if "Mobi" in st.context.headers.get("User-Agent", ""):
+        with st.container(horizontal=True, key="narrow-menu", gap=None):
+            for each in pages:
+                st.page_link(each)
+    else:
+        here = ' aria-current="page"'
+        links = "".join(
+            f'<a href="/{each.url_path}" target="_self"{here if each.title == page.title else ""}>'
+            f"{escape(each.title)}</a>"
+            for each in pages
+        )
+        drawn = f'<nav class="ms-menu">{links}</nav>'
+    if demonstration := clock.frozen_day():
+        text = _("演示环境：数据系构造或摘自公开资料；系统日期固定为 {day}。").format(
+            day=demonstration.isoformat()
+        )
+        drawn += f'<div class="ms-demo" role="note">{text}</div>'
+    if drawn:
+        st.html(drawn)
 
 
 def main() -> None:
@@ -63,12 +82,7 @@ def main() -> None:
     style.apply()
     pages = _menu(actor)
     page = st.navigation(pages, position="top")
-    _show_phone_menu(pages[1:])
-    if demonstration := clock.frozen_day():
-        text = _("演示环境：数据系构造或摘自公开资料；系统日期固定为 {day}。").format(
-            day=demonstration.isoformat()
-        )
-        st.html(f'<div class="ms-demo" role="note">{text}</div>')
+    _show_frame(pages[1:], page)
     show_note()
     page.run()
 

@@ -106,7 +106,7 @@ def board(
 
 
 def _board_row(row: dict[str, Any], rules: RuleSet, day: date, closed: bool) -> dict[str, Any]:
-    kind, dimension = of_ranks(rules, [row.pop(_rank(each)) for each in rules.dimensions])
+    kind, dimension = of_ranks(rules, [row.pop(name) for name in _rank_names(rules)])
     row |= {"kind": kind.value, "dimension": dimension.value if dimension else None, "as_of": day}
     decided, facts = row.pop("closing_dimension"), row.pop("closing_facts")
     if closed and row["closing_kind"] is not None:
@@ -145,7 +145,9 @@ def _date_back(session: Session, rows: Sequence[dict[str, Any]], day: date) -> N
             row["due_on"] = date.fromisoformat(old) if old else None
 
 
+@lru_cache(maxsize=64)
 def _board(actor: Actor, programme_id: int, month: date, day: date, rules: RuleSet) -> Select[Any]:
+    """Write the board's statement; kept, since writing it takes longer than asking."""
     columns = ProjectMonth.__table__.c  # type: ignore[attr-defined]
     facts, ranks = _expressions(rules, day)
     over = func.coalesce(facts["node_overdue_days"], facts["overdue_days"])
@@ -202,15 +204,23 @@ def _expressions(
     return facts, [rank_sql(rules, each, facts).label(_rank(each)) for each in rules.dimensions]
 
 
+@lru_cache(maxsize=32)
+def _rank_names(rules: RuleSet) -> tuple[str, ...]:
+    return tuple(_rank(each) for each in rules.dimensions)
+
+
 def _rank(dimension: LightDimension) -> str:
     return f"{dimension.value.lower()}_rank"
 
 
 def red_runs(session: Session, kinds: Mapping[int, str], month: date) -> dict[int, int]:
     """Count how many months in a row each project was bad, up to a month with these lights."""
+    now_bad = [key for key, kind in kinds.items() if kind == LightKind.BAD]
+    if not now_bad:
+        return dict.fromkeys(kinds, 0)
     statement = (
         select(col(LightRecord.project_id), col(LightRecord.month))
-        .where(col(LightRecord.project_id).in_(kinds))
+        .where(col(LightRecord.project_id).in_(now_bad))
         .where(col(LightRecord.month) < month, col(LightRecord.kind) == LightKind.BAD)
     )
     bad: dict[int, set[date]] = defaultdict(set)

@@ -98,7 +98,10 @@ def _counted(
     lit = col(columns.lit_kind).is_not(None)
     passed = col(columns.programme_id).in_(_passed(month, today))
     left_lit = select(exists().where(col(columns.month) == month, lit, passed))
-    if not connection.scalar(select(exists().where(own))) or connection.scalar(left_lit):
+    anything = connection.scalar(select(exists().where(own)))
+    # Asked by itself first: among tens of thousands of projects the answer is mostly "none".
+    over = connection.scalar(select(_passed(month, today).exists()))
+    if not anything or (over and connection.scalar(left_lit)):
         return union_all(
             *_past(session, actor, region, month, passed, col(columns.id).is_not(None)),
             *_anew(session, seen & lit & ~passed, region, month, today),

@@ -27,6 +27,8 @@ from models.light import LightKind
 
 MOST_ROWS = 60
 NEEDS = 5
+SHORT = 6
+"""A list of so few rows is shown unfolded."""
 _ROW = "matrix-row"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -190,20 +192,24 @@ def _grid(
         cells = []
         for month in months:
             cell = lights.get((row["project_id"], month))
-            if cell is None:
-                cells.append("<td></td>")
-                continue
-            word = f"{short_month(month)} {words.get(cell['kind'], '')}"
-            if cell["recovered_on"] is not None:
-                word += _("（迟报后已补齐）")
-            mark = parts.shape(cell["kind"], word, open_month=bool(cell["open"]))
-            again = '<i class="ms-again"></i>' if cell["recovered_on"] is not None else ""
-            cells.append(f'<td title="{escape(word)}">{mark}{again}</td>')
+            cells.append(_cell(cell, month, words) if cell else "<td></td>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
         f'<table class="ms-matrix"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table>"
     )
+
+
+def _cell(cell: Mapping[str, Any], month: date, words: Mapping[str, str]) -> str:
+    """Write one light in as few elements as can be: there are hundreds of them."""
+    word = f"{short_month(month)} {words.get(cell['kind'], '')}"
+    css = "ms-open" if cell["open"] else ""
+    if cell["recovered_on"] is not None:
+        word += _("（迟报后已补齐）")
+        css += " ms-again"
+    said = escape(word)
+    shape = f'<i class="ms-shape {cell["kind"]}" role="img" aria-label="{said}"></i>'
+    return f'<td class="{css}" title="{said}">{shape}</td>'
 
 
 def _open_row() -> None:
@@ -247,7 +253,7 @@ def worry(row: Mapping[str, Any]) -> str:
 
 def show_needs(actor: Actor, shown: pd.DataFrame, words: Mapping[str, str]) -> None:
     """Show the few projects that need a word now, the worst first."""
-    st.subheader(_("需要您过问"))
+    st.html(f"<h3>{_('需要您过问')}</h3>")
     needing = [
         row for row in records(shown) if RANKS[LightKind.of(row["kind"])] >= RANKS[LightKind.WARN]
     ]
@@ -255,23 +261,21 @@ def show_needs(actor: Actor, shown: pd.DataFrame, words: Mapping[str, str]) -> N
     if not needing:
         st.success(_("目前没有需要过问的项目。"))
     for row in needing[:NEEDS]:
-        with st.container(border=True, key=f"need-{row['project_id']}"):
-            light = parts.light(row["kind"], words.get(row["kind"], ""))
-            st.html(
-                f"<b>{escape(row['code'])} {escape(row['name'])}</b> {light}"
-                f"<br>{escape(worry(row))}"
-            )
-            with st.container(horizontal=True):
-                st.button(
-                    _("为什么"), key=f"why-{row['project_id']}", on_click=_open, args=(row["code"],)
-                )
-                if actor.may(Action.INSTRUCTION_GIVE):
-                    st.button(
-                        _("批示"), key=f"say-{row['project_id']}", type="primary",
-                        on_click=_open, args=(row["code"], "instruct"),
-                    )  # fmt: skip
+        _show_need(actor, row, words)
     if len(needing) > NEEDS:
         st.caption(_("还有 {n} 项，见左侧矩阵。").format(n=len(needing) - NEEDS))
+
+
+def _show_need(actor: Actor, row: Mapping[str, Any], words: Mapping[str, str]) -> None:
+    key, code = row["project_id"], row["code"]
+    with st.container(horizontal=True, border=True, gap="small", key=f"need-{key}"):
+        light = parts.light(row["kind"], words.get(row["kind"], ""))
+        st.html(f"<b>{escape(code)} {escape(row['name'])}</b> {light}<br>{escape(worry(row))}")
+        st.button(_("为什么"), key=f"why-{key}", on_click=_open, args=(code,))
+        if actor.may(Action.INSTRUCTION_GIVE):
+            st.button(
+                _("批示"), key=f"say-{key}", type="primary", on_click=_open, args=(code, "instruct")
+            )
 
 
 def _gap(row: Mapping[str, Any]) -> Decimal:
@@ -282,23 +286,20 @@ def show_changes(
     actor: Actor, programme_id: int, month: date, today: date, words: Mapping[str, str]
 ) -> None:
     """Show what changed since last month: newly bad, recovered, re-dated, newly silent (H8)."""
-    st.subheader(_("较上月变化"))
     found = read(changes_since, actor, programme_id, month, today)
-    if found.empty:
-        st.caption(_("与上月相比没有变化。"))
-        return
     titles = {
         "newly_bad": _("新变差"),
         "recovered": _("已好转"),
         "re_dated": _("调整了时间或目标"),
         "newly_silent": _("新近未报"),
     }
+    folds = []
     for change, title in titles.items():
-        rows = records(found[found["change"] == change])
-        if not rows:
-            continue
-        with st.expander(title + aside(len(rows)), expanded=len(rows) <= 6):
-            st.html(f'<ul class="ms-changes">{"".join(_change(row, words) for row in rows)}</ul>')
+        if rows := records(found[found["change"] == change]):
+            told = f'<ul class="ms-changes">{"".join(_change(row, words) for row in rows)}</ul>'
+            folds.append(parts.fold(title + aside(len(rows)), told, is_open=len(rows) <= SHORT))
+    none = f'<p class="ms-soft">{_("与上月相比没有变化。")}</p>'
+    st.html(f"<h3>{_('较上月变化')}</h3>{''.join(folds) or none}")
 
 
 def _change(row: Mapping[str, Any], words: Mapping[str, str]) -> str:

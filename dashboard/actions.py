@@ -41,6 +41,7 @@ class Action(StrEnum):
     REMARK_WRITE = "remark:write"
     REMARK_READ = "remark:read"
     REMARK_TRIAGE = "remark:triage"
+    REPLY_PROPOSE = "reply:propose"
     SEALED_READ = "sealed:read"
     SEALED_RELEASE = "sealed:release"
     NOTE_READ = "note:read"
@@ -145,6 +146,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.RECTIFICATION_DISPUTE,
             Action.RECTIFICATION_PROPOSE,
             Action.EXTENSION_ASK,
+            Action.REPLY_PROPOSE,
         }
     ),
     Role.REVIEWER: frozenset(
@@ -155,6 +157,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.INSTRUCTION_ANSWER,
             Action.RECTIFICATION_RECEIVE,
             Action.RECTIFICATION_DISPUTE,
+            Action.REPLY_PROPOSE,
         }
     ),
     Role.OBSERVER: frozenset({Action.PROJECT_READ, Action.REMARK_WRITE}),
@@ -184,6 +187,7 @@ LEAD_ONLY = frozenset(
         Action.RECTIFICATION_DISPUTE,
         Action.RECTIFICATION_PROPOSE,
         Action.EXTENSION_ASK,
+        Action.REPLY_PROPOSE,
     }
 )
 """What an agency's scope opens for the projects it leads only; supporting units read."""

@@ -35,12 +35,13 @@ from models.rectification import (
     RectificationState,
 )
 from models.region import Region
-from models.remark import ObserverRemark, RemarkReply, RemarkState
+from models.remark import ObserverRemark, RemarkReply, RemarkState, ReplyProposal
 
 __all__ = [
     "EVERYONE", "LEAD_ONLY", "READS", "REGIONAL", "ROLE_ACTIONS", "SEPARATE", "SHARED", "UNSCOPED",
-    "Action", "Actor", "Grant", "ProjectScope", "RowScope", "allow", "allow_another", "allow_row",
-    "allow_sight", "reaches_sql", "refusal", "sees", "sees_row", "sees_sql",
+    "Action", "Actor", "Grant", "ProjectScope", "RowScope", "allow", "allow_another",
+    "allow_region", "allow_row", "allow_sight", "reaches_sql", "refusal", "sees", "sees_row",
+    "sees_sql",
 ]  # fmt: skip
 
 
@@ -61,6 +62,7 @@ READS: dict[type[SQLModel], Action] = {
     Visit: Action.OBSERVER_READ,
     ObserverRemark: Action.REMARK_READ,
     RemarkReply: Action.REMARK_READ,
+    ReplyProposal: Action.REMARK_READ,
     Rectification: Action.RECTIFICATION_READ,
     RectificationEvent: Action.RECTIFICATION_READ,
     Extension: Action.RECTIFICATION_READ,
@@ -69,6 +71,7 @@ READS: dict[type[SQLModel], Action] = {
 """The right that opens a table's rows where it is not that of reading the project."""
 PARENTS: dict[type[SQLModel], tuple[str, type[SQLModel]]] = {
     RemarkReply: ("remark_id", ObserverRemark),
+    ReplyProposal: ("remark_id", ObserverRemark),
     RectificationEvent: ("rectification_id", Rectification),
     Extension: ("rectification_id", Rectification),
     Recheck: ("rectification_id", Rectification),
@@ -347,6 +350,13 @@ def allow(actor: Actor, action: Action, scope: ProjectScope | None = None) -> No
         raise refusal(actor, action, "livelihood_project" if scope else "", scope and scope[0])
     if scope is not None and not sees(actor, scope, action):
         raise refusal(actor, action, "livelihood_project", scope.project_id)
+
+
+def allow_region(actor: Actor, action: Action, path: str) -> None:
+    """Let the actor do this over a whole region, or raise `NotAllowed`."""
+    places = [grant.region_path for grant in actor.granting(action) if grant.region_path]
+    if not any(path.startswith(place) for place in places):
+        raise refusal(actor, action, "region")
 
 
 def allow_sight(actor: Actor, action: Action, row: RowScope, table: str, key: Any) -> None:

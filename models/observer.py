@@ -13,7 +13,8 @@ from models.base import Instant, Row
 class Observer(Row, table=True):
     """民生观察员: an appointment by letter, for a term (141号 §8).
 
-    Which projects it opens is the account's grant as an observer, which ends with the term.
+    Which projects it opens is the account's grant as an observer, which the security administrator
+    gives as it was asked for here, and which ends with the term.
     `disclosed`: the observer agrees that units see the name.
     """
 
@@ -29,6 +30,9 @@ class Observer(Row, table=True):
     first_on: date = Field(title="聘期起")
     last_on: date = Field(title="聘期止")
     ended_on: date | None = Field(default=None, title="提前解聘日")
+    grant_id: int | None = Field(
+        default=None, foreign_key="role_grant.id", index=True, title="据此给予的授权"
+    )
     disclosed: bool = Field(default=False, title="同意向单位公开姓名")
     agreed_at: datetime | None = Field(default=None, sa_type=Instant, title="表示同意的时间")
 

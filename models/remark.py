@@ -151,3 +151,17 @@ class RemarkReply(Row, table=True):
     words: str = Field(min_length=1, sa_type=Text, title="答复内容")
     replied_by_id: int = Field(foreign_key="account.id", title="答复人")
     replied_on: date = Field(title="答复日")
+
+
+class ReplyProposal(Row, table=True):
+    """答复建议: what a unit would answer to a remark; the office publishes it or leaves it."""
+
+    __tablename__ = "reply_proposal"
+
+    remark_id: int = Field(foreign_key="observer_remark.id", index=True, title="意见")
+    words: str = Field(min_length=1, sa_type=Text, title="建议的答复")
+    proposed_by_id: int = Field(foreign_key="account.id", title="提出人")
+    proposed_on: date = Field(title="提出日")
+    decided_by_id: int | None = Field(default=None, foreign_key="account.id", title="审定人")
+    decided_on: date | None = Field(default=None, title="审定日")
+    published: bool = Field(default=False, title="已发布")

@@ -51,6 +51,8 @@ PLAIN: dict[tuple[str, str], str] = {
     ("dashboard/commands/upload.py", "元"): "a unit of money as sheets write it",
     ("dashboard/commands/upload.py", "万元"): "a unit of money as sheets write it",
     ("dashboard/commands/upload.py", "亿元"): "a unit of money as sheets write it",
+    ("dashboard/commands/settle.py", "您反映的问题已整改销号。"): "an answer kept, which is data",
+    ("dashboard/commands/settle.py", "您反映的问题已办理终结（{state}）。"): "likewise",
     ("dashboard/i18n.py", "中文"): "a language is named in that language",
     ("dashboard/incident.py", EVERY): "finds passwords in what would be logged",
     ("dashboard/queries/plan.py", "、"): "joins what a sheet holds in one cell, which is data",

@@ -34,6 +34,8 @@ from dashboard.commands import (
     instruction,
     lag,
     light,
+    note,
+    own_remark,
     period,
     photo,
     plan,
@@ -44,6 +46,7 @@ from dashboard.commands import (
     rule,
     second_factor,
     take_back,
+    triage,
     unlock,
     upload,
 )
@@ -63,10 +66,13 @@ from models.audit import AuditEntry
 from models.file import StoredFile
 from models.light import LightKind, LightRuleSet
 from models.milestone import AdjustmentField
+from models.observer import Visit
 from models.photo import Photo
 from models.programme import Programme
 from models.project import LivelihoodProject, SupportingAgency
+from models.rectification import Rectification, RectificationSource
 from models.region import Region
+from models.remark import Satisfaction
 from models.report import ReportingPeriod
 from models.upload import UploadKind
 from tests.city import (
@@ -79,6 +85,7 @@ from tests.city import (
     imported,
     newest,
     photographed,
+    save,
     stored,
     workbook,
 )
@@ -171,6 +178,46 @@ def _rule_draft(s: Stage) -> RuleDraft:
     return RuleDraft(
         type(rules)(rules.code, date(2026, 9, 9), rules.cases, 31, "新版", None), words
     )
+
+
+def _sent(s: Stage) -> int:
+    draft = RemarkDraft("client-0001", s.h1, words="围挡缺失")
+    return remark.write_remark(s.session, s.city["OBSERVER"], draft, now=NOW, today=TODAY).id or 0
+
+
+def _answered(s: Stage) -> int:
+    key = _sent(s)
+    triage.answer_remark(s.session, s.city["SUPERVISOR"], key, words="已补设", today=TODAY)
+    return key
+
+
+def _feedback(s: Stage) -> int:
+    draft = RemarkDraft("0123456789abcdef", s.h1, words="路灯不亮", phone="13912345678")
+    region_id = s.city.regions["home"].id or 0
+    kept, _code = remark.write_feedback(s.session, draft, region_id=region_id, now=NOW, today=TODAY)
+    return kept.id or 0
+
+
+def _proposed(s: Stage) -> int:
+    made = triage.propose_reply(
+        s.session, s.city["REPORTER"], _sent(s), words="今日补设", today=TODAY
+    )
+    return made.id or 0
+
+
+def _planned_visit(s: Stage) -> int:
+    row = Visit(project_id=s.h1, account_id=s.city["OBSERVER"].account_id, due_on=TODAY)
+    return save(s.session, row).id or 0
+
+
+def _problem(s: Stage) -> int:
+    row = Rectification(
+        number="ZG1", project_id=s.h1, source=RectificationSource.REMARK, state="ISSUED",
+        finding="围挡缺失", thing="东段", agency_id=s.city.agencies["housing"].id or 0,
+        responsible="张三", standard="封闭", issued_by_id=s.city["SUPERVISOR"].account_id,
+        found_on=TODAY, issued_on=TODAY, first_due_on=TODAY, due_on=TODAY,
+    )  # fmt: skip
+    return save(s.session, row).id or 0
 
 
 def _asked_unlock(s: Stage) -> int:
@@ -312,6 +359,34 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, k.id, boxes=[Box(1, 1, 9, 9)], version=k.version)),
     "photo.look_at_original": (OFFICE | {"AUDITOR"}, _photo, lambda s, a, k:
         photo.look_at_original(s.session, a, k.id)),
+    "triage.answer_remark": (OFFICE, _sent, lambda s, a, k: triage.answer_remark(
+        s.session, a, k, words="已补设", today=TODAY)),
+    "triage.take_no_action": (OFFICE, _sent, lambda s, a, k: triage.take_no_action(
+        s.session, a, k, reason="重复", today=TODAY)),
+    "triage.join_rectification": (OFFICE, _sent, lambda s, a, k: triage.join_rectification(
+        s.session, a, [k], _problem(s), today=TODAY)),
+    "triage.reopen_remark": (OFFICE, _answered, lambda s, a, k: triage.reopen_remark(
+        s.session, a, k, reason="再查", today=TODAY)),
+    "triage.move_remark": (OFFICE, _feedback, lambda s, a, k: triage.move_remark(
+        s.session, a, k, s.city.id("H2"))),
+    "triage.propose_reply": (UNIT | {"REVIEWER"}, _sent, lambda s, a, k: triage.propose_reply(
+        s.session, a, k, words="今日补设", today=TODAY)),
+    "triage.decide_proposal": (OFFICE, _proposed, lambda s, a, k: triage.decide_proposal(
+        s.session, a, k, publish=True, today=TODAY)),
+    "triage.look_at_phone": (OFFICE, _feedback, lambda s, a, k: triage.look_at_phone(
+        s.session, a, k)),
+    "note.write_note": (OFFICE, _sent, lambda s, a, k: note.write_note(
+        s.session, a, "observer_remark", k, words="屡犯", today=TODAY)),
+    "own_remark.withdraw_remark": ({"OBSERVER"}, _sent, lambda s, a, k:
+        own_remark.withdraw_remark(s.session, a, k, today=TODAY)),
+    "own_remark.rate_remark": ({"OBSERVER"}, _answered, lambda s, a, k: own_remark.rate_remark(
+        s.session, a, k, rating=Satisfaction.FAIR, today=TODAY)),
+    "own_remark.ask_to_reopen": ({"OBSERVER"}, _answered, lambda s, a, k:
+        own_remark.ask_to_reopen(s.session, a, k, words="再查", today=TODAY)),
+    "own_remark.see_answers": ({"OBSERVER"}, _answered, lambda s, a, k:
+        own_remark.see_answers(s.session, a, now=NOW)),
+    "own_remark.make_visit": ({"OBSERVER"}, _planned_visit, lambda s, a, k:
+        own_remark.make_visit(s.session, a, k, note="正常", today=TODAY)),
     "report.submit_reports": (UNIT, lambda s: s.draft(), lambda s, a, k: report.submit_reports(
         s.session, a, [k], today=TODAY)),
     "report.confirm_reports": ({"REVIEWER"}, lambda s: s.submitted(), lambda s, a, k:
@@ -375,6 +450,9 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
 """Command → the roles that may, what must stand before, the call."""
 OTHERWISE = NO_RECTIFYING | {
     "batch.mark_committed": "a beat of commit_upload and commit_plan, after their allow()",
+    "settle.settle_remarks": "a beat of closing a rectification, after its allow()",
+    "settle.reopen_remarks": "a beat of reopening a rectification, after its allow()",
+    "settle.add_reply": "a beat of the commands that answer, after their allow()",
     "file.store_file": "keeps a file for a command that has allowed it",
     "photo.attach_photo": "attaches a photo for a command that has allowed it",
     "row.checked": "the checking of what was entered, after save_row's allowing",

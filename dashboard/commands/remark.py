@@ -20,11 +20,11 @@ from dashboard.permissions import Action, Actor, allow, refusal
 from dashboard.queries.account import token_hash
 from dashboard.queries.calendar import due_by_limit, known_threshold
 from dashboard.queries.remark import last_place, nearest_site_m
-from dashboard.queries.scope import scope_of
+from dashboard.queries.scope import is_sealed, scope_of
 from dashboard.rules.place import Place, metres, place_of
 from dashboard.rules.remark import Doubt, code_of, new_number, observed_on, plain_code, too_fast
 from dashboard.rules.words import limited_words, required_words
-from models.observer import SealedSet, Visit
+from models.observer import Visit
 from models.project import LivelihoodProject
 from models.region import Region
 from models.remark import ObserverRemark, RemarkChannel, RemarkKind, SeenProgress, Severity
@@ -217,9 +217,8 @@ def _make_visit(session: Session, actor: Actor, remark: ObserverRemark) -> None:
     if visit.visited_on is None:
         visit.visited_on = remark.observed_on
         record(session, actor, "visit:make", visit)
-    sealed = session.get(SealedSet, visit.sealed_set_id) if visit.sealed_set_id else None
-    if sealed and sealed.released_on is None:
-        remark.sealed_set_id = sealed.id
+    if is_sealed(session, visit.sealed_set_id):
+        remark.sealed_set_id = visit.sealed_set_id
 
 
 def _locate(session: Session, remark: ObserverRemark) -> None:

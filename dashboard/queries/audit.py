@@ -32,13 +32,16 @@ _NOUNS = {
     "note": "内部备注", "site": "点位", "template": "模板", "photo": "照片",
     "rectification": "整改",
     "inspection": "督查", "extension": "延期", "recheck": "回头看", "calendar": "工作日历",
+    "reply": "答复",
 }  # fmt: skip
 _VERBS = {
     "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
     "supersede": "替换", "no-change": "填报无变化", "take-back": "撤回", "complete": "完成",
     "end": "停用", "adjust": "变更", "propose": "申请", "decide": "审批", "edit": "修改",
     "adopt": "审定", "give": "作出", "answer": "答复", "request": "申请", "approve": "批准",
-    "write": "书写",
+    "write": "书写", "rectify": "转整改", "join": "并入", "settle": "整改办结",
+    "reopen": "重新办理", "see-answer": "看到答复", "rate": "评价", "ask-reopen": "要求重新办理",
+    "move": "改项目", "look-phone": "查看电话", "triage": "处理",
     "upload": "上传", "mend": "改单元格", "map": "对应列", "discard": "放弃", "store": "存储",
     "invite": "邀请", "lock": "停用", "unlock": "启用", "read": "查看", "override": "人工改灯",
     "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign_in": "登录",

@@ -19,7 +19,7 @@ from dashboard.db import Columns, frame, records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, RowScope, sees_sql
 from dashboard.queries.account import token_hash
-from dashboard.queries.scope import scope_of
+from dashboard.queries.scope import is_sealed, scope_of
 from dashboard.rules.place import Place, metres, place_of
 from dashboard.rules.remark import masked_phone, plain_code, stem
 from models.account import Account
@@ -146,12 +146,11 @@ def replies(session: Session, actor: Actor, remark_id: int) -> pd.DataFrame:
 def sight_of(session: Session, row: ObserverRemark, actor: Actor) -> RowScope:
     """Give what decides whether the actor sees this remark, for commands that check one."""
     region = session.get_one(Region, row.region_id)
-    sealed = session.get(SealedSet, row.sealed_set_id) if row.sealed_set_id else None
     return RowScope(
         region.path,
         scope_of(session, row.project_id) if row.project_id else None,
         mine=row.account_id is not None and row.account_id == actor.account_id,
-        sealed=sealed is not None and sealed.released_on is None,
+        sealed=is_sealed(session, row.sealed_set_id),
         withdrawn=row.state is RemarkState.WITHDRAWN,
     )
 

@@ -11,12 +11,15 @@ from hashlib import sha256
 
 from dashboard import clock
 from dashboard.i18n import _
+from models.remark import RemarkState
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that nobody takes for one another, read aloud or written down."""
 CODE_LENGTH = 12
 OLDEST_DAYS = 60
 """A remark that lay in a phone longer than this is taken to be of the day it arrived."""
+ENDED = frozenset({RemarkState.ANSWERED, RemarkState.SETTLED, RemarkState.NO_ACTION})
+"""The states in which whoever wrote a remark can rate it, or ask for more."""
 
 
 class Doubt(StrEnum):

@@ -179,6 +179,14 @@ def _templates(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             yield (programme_id, agency_id, AUGUST), {}
 
 
+def _noted(table: str) -> Walk:
+    def walk(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+        for key in keys.remarks:
+            yield (table, key), {}
+
+    return walk
+
+
 READS: dict[str, Walk] = {
     "account.accounts": _once(NOW),
     "account.grants": _each("accounts"),
@@ -201,6 +209,7 @@ READS: dict[str, Walk] = {
     "light.board": _both(_each("programmes", AUGUST, TODAY), _each("programmes", JULY, TODAY)),
     "light.explain_light": _both(_each("projects", AUGUST, TODAY), _each("projects", JULY, TODAY)),
     "light.lights_by_month": _each("programmes", AUGUST, TODAY),
+    "note.notes": _both(_noted("observer_remark"), _noted("rectification")),
     "past.backtest": _with_rules,
     "past.board_as_of": _each("programmes", TODAY),
     "past.closed_months": _each("programmes"),

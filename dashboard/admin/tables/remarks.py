@@ -14,7 +14,7 @@ from models.rectification import (
     Rectification,
     RectificationEvent,
 )
-from models.remark import ObserverRemark, RemarkReply
+from models.remark import ObserverRemark, RemarkReply, ReplyProposal
 from models.site import Site
 
 GROUP = "观察与整改"
@@ -39,12 +39,12 @@ PAGES = (
         days="observed_on",
         ordering=("-id",),
         read_only=(
-            "channel", "region_id", "place", "seen", "seen_pct", "account_id", "phone", "doubt",
+            "channel", "region_id", "place", "seen", "seen_pct", "account_id", "doubt",
             "received_at", "due_on", "rectification_id", "reason", "decided_by_id", "decided_on",
             "in_time", "withdrawn_on", "rating", "rating_words", "reopens",
         ),
         children=("remark_reply.remark_id",),
-        hidden=(("account_id", OTHERS), ("phone", OTHERS)),
+        hidden=(("account_id", OTHERS),),
         because=BY_OBSERVERS,
     ),
     AdminPage(
@@ -127,6 +127,20 @@ PAGES = (
         ordering=("-id",),
         read_only=("done_by_id",),
         because=BY_STEPS,
+    ),
+    AdminPage(
+        model=ReplyProposal,
+        title="答复建议",
+        group=GROUP,
+        read=Action.REMARK_READ,
+        scope="remark_id.project_id",
+        label="words",
+        listed=("remark_id", "words", "proposed_by_id", "proposed_on", "published"),
+        searched=("words", "remark.number"),
+        days="proposed_on",
+        ordering=("-id",),
+        read_only=("decided_by_id", "decided_on"),
+        because=BY_OFFICE,
     ),
     AdminPage(
         model=Inspection,

@@ -12,6 +12,7 @@ from sqlmodel import select as rows_of
 from dashboard import audit
 from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
+from dashboard.commands.settle import mark_rectifying
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid, Missing
 from dashboard.i18n import _
@@ -96,8 +97,7 @@ def _issue(
     record(session, actor, Action.RECTIFICATION_ISSUE, row, batch=row.batch)
     add_event(session, actor, row, "issue", _("下发"), today, to_state=ISSUED)
     for remark in remarks:
-        remark.rectification_id = row.id
-        record(session, actor, "remark:join", remark, comment=row.number)
+        mark_rectifying(session, remark, row, actor, today=today)
     return row
 
 

@@ -116,7 +116,7 @@ def _shown_factor(who: SignedIn, factor: SecondFactor | None) -> dict[str, Any]:
         return {"factor_since": clock.local(factor.confirmed_at)}
     picture = segno.make(address(factor.secret, who.name), error="m")
     title = _("双重验证的二维码")
-    drawn = Markup(picture.svg_inline(scale=4, dark="#000", light="#fff", title=title))
+    drawn = Markup(picture.svg_inline(omitsize=True, dark="#000", light="#fff", title=title))
     parts = [factor.secret[at : at + 4] for at in range(0, len(factor.secret), 4)]
     return {"factor_secret": " ".join(parts), "factor_picture": drawn}
 

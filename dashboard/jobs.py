@@ -11,6 +11,7 @@ from sqlmodel import select as rows_of
 from dashboard import audit, clock, files
 from dashboard.commands.light import close_month, refresh_facts
 from dashboard.commands.period import ensure_expected
+from dashboard.commands.rectification_care import daily_rectifications
 from dashboard.commands.session import sweep
 from dashboard.db import reading, transaction
 from dashboard.i18n import _
@@ -31,13 +32,25 @@ def daily(today: date | None = None) -> list[str]:
             for row in session.exec(rows_of(Programme))
             if row.shown_on is None and row.year >= day.year - 1
         ]
-    done = [line for key in programmes for line in _programme(key, day)]
+    done = _rectifications(day)
+    done += [line for key in programmes for line in _programme(key, day)]
     with transaction() as session:
         sweep(session, now=clock.now())
         kept = kept_digests(session)
     if gone := files.sweep(kept):
         done.append(_("清理无主文件 {count} 个").format(count=gone))
     return done
+
+
+def _rectifications(day: date) -> list[str]:
+    with transaction() as session:
+        judged, reminded = daily_rectifications(session, today=day)
+    lines = []
+    if judged:
+        lines.append(_("判定逾期整改 {count} 项").format(count=judged))
+    if reminded:
+        lines.append(_("催办整改 {count} 项").format(count=reminded))
+    return lines
 
 
 def _programme(programme_id: int, day: date) -> list[str]:

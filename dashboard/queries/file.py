@@ -12,7 +12,8 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow_row, sees_sql
 from dashboard.queries.photo import of_photo_sql, photo_file_sql
 from models.agency import Agency
-from models.file import StoredFile
+from models.file import Attachment, StoredFile
+from models.rectification import Rectification
 from models.region import Region
 
 
@@ -28,7 +29,16 @@ def may_have_sql(actor: Actor) -> ColumnElement[bool]:
     of_project = col(StoredFile.project_id).is_not(None) & reads
     of_agency = col(StoredFile.project_id).is_(None) & _agencies(actor)
     others = or_(own, of_project, of_agency) & ~of_photo_sql()
-    return or_(others, photo_file_sql(actor))
+    return or_(others, photo_file_sql(actor), _of_rectification(actor))
+
+
+def _of_rectification(actor: Actor) -> ColumnElement[bool]:
+    """Say which files are documents of rectifications the actor sees: nothing else opens them."""
+    rows = select(col(Rectification.id)).where(sees_sql(actor, Rectification))
+    documents = select(col(Attachment.file_id)).where(
+        col(Attachment.table_name) == "rectification", col(Attachment.row_id).in_(rows)
+    )
+    return col(StoredFile.id).in_(documents)
 
 
 def _agencies(actor: Actor) -> ColumnElement[bool]:

@@ -15,6 +15,8 @@ from models.remark import Severity
 
 ENDS = frozenset(RectificationKind) - {RectificationKind.OPEN, RectificationKind.PROPOSED}
 """The kinds of state that end an item, whether it was put right or not."""
+MET, MISSED, RETURN = "met", "missed", "return"
+"""Events that decide whether a deadline was met."""
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,26 @@ def one_set(sets: Iterable[int | None]) -> int | None:
     if len(found) > 1:
         raise Invalid(_("所选意见和督查属于不同的暗访批次，请分别下发。"))
     return found.pop() if found else None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Whether one round kept its deadline, and the unit that had it then."""
+
+    agency_id: int | None
+    met: bool
+
+
+def judgements(events: Iterable[tuple[str, int | None]]) -> list[Judged]:
+    """Give the judgements of one item's rounds, from its events and units in order.
+
+    A judgement stands, but that a proposal in time which was returned proves nothing: the round
+    goes on and is judged again.
+    """
+    found: list[Judged] = []
+    for event, agency_id in events:
+        if event in (MET, MISSED):
+            found.append(Judged(agency_id, event == MET))
+        elif event == RETURN and found and found[-1].met:
+            found.pop()
+    return found

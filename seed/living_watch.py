@@ -42,11 +42,11 @@ class Watch:
     remarks: dict[str, ObserverRemark] = field(default_factory=dict)
 
     def office(self, name: str = "demo-supervisor") -> Actor:
-        """The supervision office."""
+        """Give the supervision office as an actor."""
         return self._actor(name, Grant(Role.SUPERVISOR, region_path=self.city.path))
 
     def observer(self, name: str) -> Actor:
-        """An observer, as during the term."""
+        """Give an observer as an actor, as during the term."""
         return self._actor(name, Grant(Role.OBSERVER, region_path=self.city.path))
 
     def _actor(self, name: str, grant: Grant) -> Actor:

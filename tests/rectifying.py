@@ -128,8 +128,8 @@ def look(s: Any) -> int:
 
 
 def _moved(code: str, **more: Any) -> Callable[[Any, Any, Any], Any]:
-    more = {"words": "说明", "today": TODAY} | more
-    return lambda s, a, k: rectification_move.move_rectification(s.session, a, k.id, code, **more)
+    given: dict[str, Any] = {"words": "说明", "today": TODAY} | more
+    return lambda s, a, k: rectification_move.move_rectification(s.session, a, k.id, code, **given)
 
 
 def _document(s: Any, a: Any, k: Any) -> Any:

@@ -43,6 +43,7 @@ WHO = ("SUPERVISOR", "second supervisor", "REPORTER", "REVIEWER", "schools repor
        "OBSERVER", "stranger", "NOBODY")  # fmt: skip
 CODES = ("receive", "dispute", "keep", "propose", "return", "clear", "cancel", "no_action",
          "not_ours", "duplicate", "pass_on", "reopen")  # fmt: skip
+USUAL = ("receive", "propose", "return", "clear", "reopen", "dispute", "keep")
 PEOPLE = st.sampled_from(WHO) | st.sampled_from(WHO[:4])
 
 
@@ -99,6 +100,9 @@ class Presses(RuleBasedStateMachine):
     @rule(code=st.sampled_from(CODES), who=PEOPLE, words=st.sampled_from(["", "说明"]),
           later=st.integers(0, 20) | st.none(), self_=st.booleans())  # fmt: skip
     def press(self, code: str, who: str, words: str, later: int | None, self_: bool) -> None:
+        self._press(code, who, words, later, self_)
+
+    def _press(self, code: str, who: str, words: str, later: int | None, self_: bool) -> None:
         due = None if later is None else self.today + timedelta(days=later)
         repeated = self.row.id if self_ else self.first.id
         self._try(
@@ -107,6 +111,23 @@ class Presses(RuleBasedStateMachine):
                 words=words, due_on=due, duplicate_of_id=repeated, passed_to=words,
             ), code, who,
         )  # fmt: skip
+
+    @rule(choice=st.integers(0, 9), second=st.booleans())
+    def press_what_fits(self, choice: int, second: bool) -> None:
+        """Press a button that is there, as somebody who may: the way most items go."""
+        fitting = [each for each in self.table.values() if each.from_state == self.row.state]
+        usual = [each for each in fitting if each.code in USUAL]
+        fitting = usual if usual and choice else fitting
+        if not fitting:
+            return
+        chosen = fitting[choice % len(fitting)]
+        unit = chosen.action in ("rectification:receive", "rectification:dispute")
+        who = "second supervisor" if second else "SUPERVISOR"
+        if unit or chosen.code == "propose":
+            who = "REPORTER"
+        if chosen.code == "propose":
+            paired(self.s, self.row)
+        self._press(chosen.code, who, "说明", 9, False)
 
     @rule(who=PEOPLE, unit=st.sampled_from(["housing", "schools", "foreign"]))
     def reassign(self, who: str, unit: str) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import select as rows_of
 from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
 from dashboard.commands.rectification import add_event, require_agency
+from dashboard.commands.settle import reopen_remarks, settle_remarks
 from dashboard.db import require_version
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
@@ -280,6 +281,10 @@ def _moved(
         session, actor, row, move.code, move.name, today,
         words=words, from_state=before, to_state=row.state,
     )  # fmt: skip
+    if kind_of(session, row.state) in ENDS:
+        settle_remarks(session, actor, row, today=today)
+    elif move.code == "reopen":
+        reopen_remarks(session, actor, row)
     refresh_facts(session, [row.project_id], today=today)
     return row
 

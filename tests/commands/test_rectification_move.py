@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from dashboard.commands.rectification_move import (
     move_rectification,
     reassign_rectification,
 )
+from dashboard.commands.remark import RemarkDraft, write_remark
 from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import Actor, Grant
 from models.account import Role
@@ -23,6 +24,7 @@ from models.audit import AuditEntry
 from models.observer import SealedSet
 from models.photo import PhotoPhase
 from models.rectification import Extension, Recheck, Rectification, RectificationEvent
+from models.remark import RemarkReply, RemarkState
 from tests.city import TODAY, City, save
 from tests.rectifying import (
     DUE,
@@ -150,6 +152,27 @@ def test_a_reopened_item_is_counted_and_needs_new_photos(s: Desk) -> None:
     assert (row.state, row.reopens, row.due_on) == ("REOPENED", 1, NEW)
     assert (row.met_deadline, row.closed_on, row.recheck_on) == (None, None, None)
     assert s.session.exec(select(Recheck)).one().words == "已重新整改，本次回头看取消。"
+
+
+@pytest.mark.feature("J8", "K6")
+def test_clearing_settles_the_remarks_of_a_problem_and_reopening_takes_them_up_again(
+    s: Desk,
+) -> None:
+    now = datetime(2026, 9, 3, 1, tzinfo=UTC)
+    written = RemarkDraft(client_id="client-0001", project_id=s.city.id("H1"), words="围挡缺失")
+    remark = write_remark(s.session, s.city["OBSERVER"], written, now=now, today=TODAY)
+    row = proposed(s, remark_ids=(remark.id or 0,))
+    states = [remark.state]
+
+    move(s, row, "clear", "SUPERVISOR", public_answer="围挡已补齐")
+    states.append(remark.state)
+    move(s, row, "reopen", "SUPERVISOR", due_on=NEW)
+    states.append(remark.state)
+
+    assert states == [RemarkState.RECTIFYING, RemarkState.SETTLED, RemarkState.RECTIFYING]
+    assert remark.reopens == 1
+    reply = s.session.exec(select(RemarkReply)).one()
+    assert (reply.remark_id, reply.words) == (remark.id, "围挡已补齐")
 
 
 @pytest.mark.feature("K2")

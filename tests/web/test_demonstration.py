@@ -140,7 +140,7 @@ def test_every_page_works_under_the_strict_policy_and_asks_nobody_else(demonstra
     visits = {
         "demo-leader": ["board", "desk", "project", "reports", "rules", "account"],
         "demo-supervisor": ["plan"],
-        "demo-admin": ["people", "agencies"],
+        "demo-admin": ["people", "agencies", "admin"],
         "demo-auditor": ["log"],
     }
     assert {page for pages in visits.values() for page in pages} == set(PAGES)

@@ -7,11 +7,11 @@ from dashboard.permissions import Action
 from dashboard.queries.board import board_month, due_counts, legend
 from dashboard.queries.project import shown_day
 from dashboard.ui import board as screen
-from dashboard.ui import choose
+from dashboard.ui import choose, region
 from dashboard.ui.witness import show_gap_list
 
 actor = ui.guard(Action.BOARD_READ)
-programme = choose.choose_programme(actor, as_title=True)
+programme = choose.choose_programme(actor, as_title=True, within=region.path_in_link(actor))
 if programme is None:
     st.stop()
 key = programme["programme_id"]
@@ -22,6 +22,7 @@ words = screen.words(ui.read(legend, actor, key, today))
 lit, matrix = screen.lights(actor, key, month, today, now)
 
 screen.show_head(ui.read(due_counts, actor, key, month, today), month, today, now)
+region.show_regions(actor, programme, month, today, words)
 kind = screen.show_counts(lit, words)
 shown = screen.show_filters(lit, kind, now)
 names, needs = st.columns([8, 5], gap="medium")

@@ -22,8 +22,8 @@ from models.region import Region
 def programmes(session: Session, actor: Actor) -> pd.DataFrame:
     """List the programmes with at least one project the actor sees; constructed ones first.
 
-    Columns: programme_id (int), name, year (int), region, region_id (int), constructed (bool),
-    shown_on (date or None), adopted_on (date or None), source, projects (int).
+    Columns: programme_id (int), name, year (int), region, region_id (int), region_path,
+    constructed (bool), shown_on (date or None), adopted_on (date or None), source, projects (int).
     """
     statement: Columns = (
         select(
@@ -32,6 +32,7 @@ def programmes(session: Session, actor: Actor) -> pd.DataFrame:
             col(Programme.year),
             col(Region.name).label("region"),
             col(Programme.region_id),
+            col(Region.path).label("region_path"),
             col(Programme.constructed),
             col(Programme.shown_on),
             col(Programme.adopted_on),
@@ -41,7 +42,7 @@ def programmes(session: Session, actor: Actor) -> pd.DataFrame:
         .join(Region, col(Region.id) == col(Programme.region_id))
         .join(LivelihoodProject, col(LivelihoodProject.programme_id) == col(Programme.id))
         .where(sees_sql(actor))
-        .group_by(col(Programme.id), col(Region.name))
+        .group_by(col(Programme.id), col(Region.name), col(Region.path))
         .order_by(col(Programme.constructed).desc(), col(Programme.year).desc(), col(Region.name))
     )
     return frame(session, statement)

@@ -40,6 +40,31 @@ _COUNTS = (*KINDS, "open")
 _Counted = Select[Any]
 
 
+def region_in_view(
+    session: Session, actor: Actor, asked: int | None, near: str = ""
+) -> pd.DataFrame:
+    """Give the region whose places the board sums up, in one row, or none without a region's grant.
+
+    It is the one asked for where that lies within what the actor was granted, else the topmost of
+    those, first of all the one that holds the path `near`.
+    Columns: region_id, region, path, parent_id (int, or None: not within the grant).
+    """
+    granted = {g.region_path for g in actor.granting(Action.BOARD_READ) if g.region_path}
+    paths = sorted(granted, key=lambda path: (not near.startswith(path), path))
+    columns = ["region_id", "region", "path", "parent_id"]
+    statement = select(
+        *[col(getattr(Region, name)) for name in ("id", "name", "path", "parent_id")]
+    )
+    for wanted in (col(Region.id) == asked, col(Region.path).in_(paths[:1])):
+        row = session.connection().execute(statement.where(wanted)).first()
+        if row is not None and any(row.path.startswith(path) for path in paths):
+            parent = row.parent_id if row.path not in paths else None
+            return pd.DataFrame(
+                [(row.id, row.name, row.path, parent)], columns=columns, dtype=object
+            )
+    return pd.DataFrame(columns=columns)
+
+
 def lights_by_region(
     session: Session, actor: Actor, region_id: int, month: date, today: date
 ) -> pd.DataFrame:

@@ -56,9 +56,12 @@ def linked_choice(
     return chosen
 
 
-def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] | None:
+def choose_programme(
+    actor: Actor, *, as_title: bool = False, within: str = ""
+) -> dict[str, Any] | None:
     """Offer the programmes the actor sees; give the chosen one as a record, None without any.
 
+    `within` is the path of the region they must lie in, where one of them does.
     With `as_title` the chosen name heads the page, and the others are links behind it: nothing but
     text has to be drawn before the page is there.
     """
@@ -66,7 +69,8 @@ def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] 
     if found.empty:
         st.info(_("您名下还没有可看的年度清单。请联系督查室或安全管理员开通范围。"))
         return None
-    rows = {int(row["programme_id"]): row for row in records(found)}
+    inside = found[found["region_path"].str.startswith(within)]
+    rows = {int(row["programme_id"]): row for row in records(found if inside.empty else inside)}
     names = {
         key: row["name"]
         if "演示" in row["name"] or not row["constructed"]
@@ -81,8 +85,9 @@ def choose_programme(actor: Actor, *, as_title: bool = False) -> dict[str, Any] 
         st.title(plain(names[chosen]))
         return rows[chosen]
     chosen = int(_linked("programme", keys, keys[0]))
+    kept = f"&region={linked_id('region')}" if within else ""
     others = "".join(
-        f'<li><a href="?programme={key}" target="_self">{escape(names[key])}</a></li>'
+        f'<li><a href="?programme={key}{kept}" target="_self">{escape(names[key])}</a></li>'
         for key in keys
         if key != chosen
     )

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from dashboard import db
 from models.account import Role
 from models.audit import AuditEntry
+from models.project import LivelihoodProject
 from tests.city import FIGURES, FOREIGN, HOUSING, SCHOOLS, City
 from tests.pages.conftest import ENGLISH, REFUSED, Open, Shown
 
@@ -179,3 +180,17 @@ def test_a_light_in_the_link_filters_the_board(open_page: Open, city: City) -> N
 
     _whole(page, "LEADER")
     assert "没有符合条件的项目" in page.text
+
+
+@pytest.mark.feature("H7")
+@pytest.mark.parametrize(("who", "shown"), [("LEADER", True), ("REPORTER", False)])
+def test_a_region_in_the_link_sums_up_its_places_for_who_was_granted_it(
+    open_page: Open, city: City, who: str, shown: bool
+) -> None:
+    with db.reading() as session:
+        region = session.get_one(LivelihoodProject, city.id("H1")).region_id
+
+    page = open_page("board", who, region=str(region))
+
+    _whole(page, who)
+    assert ("各地区亮灯" in page.text) is shown

@@ -251,6 +251,7 @@ READS: dict[str, Walk] = {
     "summary.lights_by_region": _both(
         _each("regions", AUGUST, TODAY), _each("regions", JULY, TODAY)
     ),
+    "summary.region_in_view": _each("regions"),
     "upload.own_upload": _each("uploads"),
     "upload.plan_context": _each("programmes"),
     "upload.sheet_context": _each("uploads"),

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.light import board, counts_by_kind
-from dashboard.queries.summary import lights_by_region
+from dashboard.queries.summary import lights_by_region, region_in_view
 from models.account import Role
 from models.light import LightKind
 from models.programme import Programme
@@ -111,3 +111,23 @@ def test_a_past_month_whose_closing_was_missed_says_how_many_are_open(session: S
     assert {kind.value: row[kind.value.lower()] for kind in LightKind} == {
         kind.value: number for kind, number in shown.items()
     }
+
+
+def test_the_region_in_view_is_the_one_asked_for_within_the_grant_else_the_topmost(
+    session: Session,
+) -> None:
+    live(session)
+    session.add(Region(id=31, code="R31", name="地31", parent_id=1, path="/1/31/"))
+    session.flush()
+
+    def seen(actor: Actor, asked: int | None) -> list[tuple[int, int | None]]:
+        found = region_in_view(session, actor, asked)
+        return list(zip(found["region_id"], found["parent_id"], strict=True))
+
+    assert seen(LEADER, None) == [(1, None)]
+    assert seen(LEADER, 31) == [(31, 1)]
+    assert seen(LEADER, 2) == seen(LEADER, 999_999) == [(1, None)]
+    assert seen(STRANGER, 31) == seen(STRANGER, None)
+    assert seen(REPORTER, 1) == []
+    two = Actor(8, "two", (*STRANGER.grants, *LEADER.grants))
+    assert region_in_view(session, two, None, "/1/31/")["region_id"].tolist() == [1]

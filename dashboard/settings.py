@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     busy_seconds: float = 8.0
     """How long a write waits for another one before it says so."""
     max_upload_mb: int = 20
+    files_per_day: int = 500
+    """How many files one account may keep in a day."""
+    scanner: str = ""
+    """A virus scanner: a command that reads the file and ends with 1 for a find, or the address of
+    a clamd, `clamd://host:3310` or `clamd:///run/clamd.sock`."""
 
     @field_validator("second_factor", mode="before")
     @classmethod

@@ -46,7 +46,7 @@ def examine_in_child(
     receiver = Receiver()
     try:
         too_many_bytes(len(data), context.limits)
-        with _started("examine", data, context, edits) as lines:
+        with _started("examine", name, data, context, edits) as lines:
             for number, line in enumerate(lines):
                 if not line.endswith(b"\n"):
                     break
@@ -64,7 +64,7 @@ def annotate_in_child(
     data: bytes, name: str, context: Context, edits: Edits | None = None
 ) -> bytes:
     """Mark the wrong cells of a file in a child process. Raises Refused, with one sentence."""
-    with _started("annotate", data, context, edits) as lines:
+    with _started("annotate", name, data, context, edits) as lines:
         marked = b"".join(lines)
     if not marked:
         raise _died()
@@ -73,11 +73,12 @@ def annotate_in_child(
 
 @contextmanager
 def _started(
-    work: str, data: bytes, context: Context, edits: Edits | None
+    work: str, name: str, data: bytes, context: Context, edits: Edits | None
 ) -> Iterator[Iterable[bytes]]:
     """Run the child and give what it writes, by lines. Raises Refused where it ends badly."""
     request = {
         "work": work,
+        "name": name,
         "kind": context.kind,
         "language": context.language,
         "size": len(data),
@@ -123,7 +124,7 @@ def main() -> None:
     sender = Sender(limits.problems, send=lambda row: target.write(_line(row)))
     digest = hashlib.sha256(data).hexdigest()
     try:
-        book = read(data, limits)
+        book = read(data, limits, request["name"])
     except Refused as refused:
         if request["work"] == "annotate":
             sys.exit(1)

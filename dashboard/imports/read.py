@@ -10,7 +10,7 @@ from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.grid import Book, Grid, Refused
 from dashboard.imports.package import broken
-from dashboard.imports.sniff import sniffed
+from dashboard.imports.sniff import misnamed, sniffed
 
 MARK_SHEET = "_template"
 MARK = "minsheng-template"
@@ -30,8 +30,10 @@ DAMAGE = (
 """What readers raise over bytes that no spreadsheet program wrote."""
 
 
-def read(data: bytes, limits: Limits) -> Book:
+def read(data: bytes, limits: Limits, name: str = "") -> Book:
     """Read a file into sheets. Raises Refused, whose text is one sentence for the person.
+
+    The content decides what it is; a `name` that promises something else is told.
 
     Every reader is imported when it is needed: most files need one.
     """
@@ -40,6 +42,8 @@ def read(data: bytes, limits: Limits) -> Book:
         book = _read(data, limits)
     except DAMAGE as error:
         raise broken() from error
+    if told := misnamed(name, book.file_kind):
+        book.told.append(told)
     marks = [grid for grid in book.grids if grid.name == MARK_SHEET]
     if marks:
         book.mark = _mark(marks[0])

@@ -45,7 +45,7 @@ def examine(data: bytes, name: str, context: Context, edits: Edits | None = None
     """
     digest = hashlib.sha256(data).hexdigest()
     try:
-        book = read(data, context.limits)
+        book = read(data, context.limits, name)
     except Refused as refused:
         return Examination(context.kind, "", digest, refusal=str(refused))
     return examined(book, digest, context, edits or {}, Sink(context.limits.problems))

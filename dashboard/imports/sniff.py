@@ -16,8 +16,10 @@ _IMAGES = (
     b"BM",
     b"II*\x00",
     b"MM\x00*",
-    b"\x00\x00\x00\x18ftyp",
 )
+_LOCK_BYTES = 165
+_SHORTCUT = b"L\x00\x00\x00\x01\x14\x02\x00"
+_DATABASES = (b"Standard Jet DB", b"Standard ACE DB")
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"PK\x05\x06")
 
 
@@ -29,10 +31,16 @@ def sniffed(data: bytes) -> str:
         return "zip"
     if data.startswith(_OLE):
         return "ole"
-    if data.startswith(_IMAGES) or data[:4] == b"RIFF":
+    if data.startswith(_IMAGES) or data[:4] == b"RIFF" or data[4:8] == b"ftyp":
         raise Refused(_("这是一张图片，不是表格；请上传 Excel 或 WPS 表格（.xlsx、.xls、.csv）。"))
     if data.startswith(_ARCHIVES):
         raise Refused(_("这是压缩包，不是表格；请先解压，再上传里面的 Excel 表格。"))
+    if data.startswith(_SHORTCUT):
+        raise Refused(_("这是快捷方式，不是表格本身；请找到它指向的表格再上传。"))
+    if data[4:].startswith(_DATABASES):
+        raise Refused(_("这是 Access 数据库，不是表格；请导出为 .xlsx 后上传。"))
+    if len(data) == _LOCK_BYTES and data[0] < len(data) // 3:
+        raise Refused(_("这是打开表格时生成的临时文件（名称以 ~$ 开头）；请上传表格本身。"))
     return _told_by_text(data)
 
 
@@ -71,6 +79,10 @@ def zip_kind(names: set[str]) -> str:
         raise Refused(_("这是演示文稿（.pptx），不是表格；请上传 Excel 或 WPS 表格。"))
     if "content.xml" in names:
         raise Refused(_("这是 ODF 文档（.ods 等）；请在 Excel 或 WPS 中另存为 .xlsx 后上传。"))
+    if "OFD.xml" in names:
+        raise Refused(_("这是 OFD 版式文件，不是表格；请上传原来的 Excel 或 WPS 表格。"))
+    if any(n.endswith(".iwa") or n == "Index.zip" for n in names):
+        raise Refused(_("这是苹果 Numbers 等软件的文档；请在其中导出为 Excel（.xlsx）后上传。"))
     raise Refused(_("这是压缩包，不是表格；请先解压，再上传里面的 Excel 表格。"))
 
 
@@ -82,7 +94,10 @@ def ole_kind(names: set[str]) -> str:
         return "xls"
     if "WordDocument" in names:
         raise Refused(
-            _("这是 Word 文档（.doc），不是表格；请把表格复制到 Excel 或 WPS 表格中保存后上传。")
+            _(
+                "这是 Word 或 WPS 文字文档（.doc、.wps），不是表格；"
+                "请把表格复制到 Excel 或 WPS 表格中保存后上传。"
+            )
         )
     if "PowerPoint Document" in names:
         raise Refused(_("这是演示文稿（.ppt），不是表格；请上传 Excel 或 WPS 表格。"))
@@ -98,3 +113,20 @@ def zip_entries(data: bytes) -> int:
         raise Refused(_("文件不完整或已损坏；请在 Excel 或 WPS 中重新保存后再上传。"))
     declared, size = struct.unpack_from("<HI", data, at + 10)
     return max(int(declared), int(size) // 46)
+
+
+_ENDINGS = {
+    "xlsx": {"xlsx"},
+    "xlsm": {"xlsm", "xlsx"},
+    "xls": {"xls", "et"},
+    "csv": {"csv", "txt", "tsv"},
+}
+
+
+def misnamed(name: str, kind: str) -> str:
+    """Say that a file's name promises another kind than was read; empty where it does not."""
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if not ending or ending in _ENDINGS[kind]:
+        return ""
+    text = _("文件名以 .{ending} 结尾，内容其实是 .{kind}，已按内容读取。")
+    return text.format(ending=ending[:12], kind=kind)

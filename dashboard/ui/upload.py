@@ -34,7 +34,6 @@ def receive(
     st.caption(_("涉密内容不得上传。文件原样留存，导入前可逐格核对。"))
     given = st.file_uploader(
         _("选择本月进度表"),
-        type=["xlsx", "xlsm", "xls", "csv"],
         key=f"sheet-{kind}-{programme_id}-{agency_id}-{month}",
         label_visibility="collapsed",
     )

@@ -23,6 +23,7 @@ from dashboard.i18n import _
 from dashboard.queries.account import SignedIn, signed_in
 from dashboard.settings import settings
 from dashboard.web.page import cookie_name
+from dashboard.web.quota import Quota
 
 UID_HEADER = b"x-auth-uid"
 CLOSED = (
@@ -39,6 +40,7 @@ LASTING = ("/static", "/assets", "/favicon.png")
 """What holds nobody's data and may be kept by browsers."""
 PARTS = ("/media", "/component", "/_stcore")
 """What pages load by themselves: refused with a status, not sent to the form."""
+UPLOADS = "/_stcore/upload_file/"
 FORM_BYTES = 64 * 1024
 ENVELOPE_BYTES = 64 * 1024
 """What a multipart upload adds around its file."""
@@ -94,6 +96,7 @@ class Shield:
     def __init__(self, app: ASGIApp, page_csp: str) -> None:
         self.app = app
         self.page_csp = page_csp
+        self.quota = Quota()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -117,13 +120,28 @@ class Shield:
             if int(Headers(scope=scope).get("content-length", "0")) > limit:
                 await answer.instead(scope, receive, 413, _("内容过大。"))
                 return
-            await self.app(scope, _bounded(scope, receive, limit, answer), answer)
+            sent = _Sent(receive)
+            if not self._may_send(scope, path):
+                await answer.instead(scope, receive, 429, _("上传次数过多，请稍后再试。"))
+                return
+            await self.app(scope, _bounded(scope, sent, limit, answer), answer)
+            self._count(scope, path, sent.size)
             await answer.flush()
         except Unavailable as error:
             await answer.instead(scope, receive, 503, str(error))
         except Exception as error:
             if not answer.closed:
                 await answer.instead(scope, receive, 500, incident.report(error))
+
+    def _may_send(self, scope: Scope, path: str) -> bool:
+        tab, who = _tab(scope, path), scope.get("signed_in")
+        size = int(Headers(scope=scope).get("content-length", "0"))
+        return not tab or who is None or self.quota.admits(tab, who.account_id, size)
+
+    def _count(self, scope: Scope, path: str, size: int) -> None:
+        tab, who = _tab(scope, path), scope.get("signed_in")
+        if tab and who is not None:
+            self.quota.add(tab, who.account_id, size)
 
     async def _refusal(self, scope: Scope, path: str) -> Response | None:
         headers = Headers(scope=scope)
@@ -192,6 +210,26 @@ def _sign_in_path(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     target = scope["path"] + (f"?{query}" if query else "")
     return "/sign-in" if target == "/" else f"/sign-in?next={quote(target, safe='/')}"
+
+
+def _tab(scope: Scope, path: str) -> str:
+    """Give the tab a file is sent from; empty for any other request."""
+    if scope["method"] != "PUT" or not path.startswith(UPLOADS):
+        return ""
+    return path.removeprefix(UPLOADS).partition("/")[0]
+
+
+class _Sent:
+    """A `receive` that counts what comes."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.size = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.size += len(message.get("body", b""))
+        return message
 
 
 def _bounded(scope: Scope, receive: Receive, limit: int, answer: _Answer) -> Receive:

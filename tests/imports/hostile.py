@@ -144,6 +144,14 @@ def many_merges() -> bytes:
     )
 
 
+def packed(name: str) -> bytes:
+    """Make an archive of one entry, by which other programs' files are known."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, b"<x/>")
+    return target.getvalue()
+
+
 def docx() -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:

@@ -108,6 +108,16 @@ def test_a_great_dimension_over_little_content_is_read(context: Context) -> None
         (ENCRYPTED, "密码"),
         (hostile.with_part("xl/worksheets/sheet1.xml", b"<worksheet"), "损坏"),
         (workbook([]), "没有任何内容"),
+        (b"\x00\x00\x00\x24ftypheic\x00", "图片"),
+        (b"L\x00\x00\x00\x01\x14\x02\x00\x00", "快捷方式"),
+        (b"\x00\x01\x00\x00Standard ACE DB\x00", "Access"),
+        (b"\x05admin" + b" " * 50 + b"\x05\x00a\x00" + b" \x00" * 52 + b" ", "临时文件"),
+        (hostile.packed("OFD.xml"), "OFD"),
+        (hostile.packed("Index/Document.iwa"), "Numbers"),
+        (hostile.packed("content.xml"), ".ods"),
+        (hostile.packed("xl/workbook.bin"), ".xlsb"),
+        (hostile.packed("ppt/presentation.xml"), "演示"),
+        (hostile.packed("照片/1.jpg"), "解压"),
     ],
 )  # fmt: skip
 def test_another_kind_of_file_is_told_by_its_content(data: bytes, word: str) -> None:
@@ -130,6 +140,9 @@ def test_delimited_text_is_read_whatever_it_is_called(
 
     assert found.file_kind == "csv"
     assert [draft.project_code for draft in found.drafts] == ["SF2026-01"]
+    assert [told.text for told in found.told] == [
+        "文件名以 .xlsx 结尾，内容其实是 .csv，已按内容读取。"
+    ]
 
 
 @pytest.mark.safety("UP3")

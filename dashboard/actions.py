@@ -71,7 +71,7 @@ class Action(StrEnum):
 
 
 _TABLES = {Action.TABLE_READ, Action.PLACE_READ}
-_UNIT = {
+_UNIT = _TABLES | {
     Action.PROJECT_READ,
     Action.BOARD_READ,
     Action.REPORT_READ,
@@ -100,7 +100,6 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     ),
     Role.SUPERVISOR: frozenset(
         _UNIT
-        | _TABLES
         | {
             Action.TABLE_EXPORT,
             Action.DETAIL_EDIT,
@@ -133,7 +132,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.SITE_EDIT,
         }
     ),
-    Role.LEADER: frozenset(_UNIT | _TABLES | {Action.INSTRUCTION_GIVE}),
+    Role.LEADER: frozenset(_UNIT | {Action.INSTRUCTION_GIVE}),
     Role.REPORTER: frozenset(
         _UNIT
         | {
@@ -163,7 +162,6 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.OBSERVER: frozenset({Action.PROJECT_READ, Action.REMARK_WRITE}),
     Role.AUDITOR: frozenset(
         _UNIT
-        | _TABLES
         | {
             Action.TABLE_EXPORT,
             Action.ACCOUNT_READ,

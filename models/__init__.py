@@ -5,6 +5,7 @@ from models import (
     agency,
     audit,
     calendar,
+    custom,
     fact,
     file,
     installation,
@@ -21,8 +22,10 @@ from models import (
     remark,
     report,
     site,
+    table_import,
     template,
     upload,
+    view,
 )
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "agency",
     "audit",
     "calendar",
+    "custom",
     "fact",
     "file",
     "installation",
@@ -46,6 +50,8 @@ __all__ = [
     "remark",
     "report",
     "site",
+    "table_import",
     "template",
     "upload",
+    "view",
 ]

@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard import clock
 from dashboard.admin.link import NEW, href
 from dashboard.admin.listing import cell_text, show_rows
-from dashboard.admin.spec import AdminPage, View, changes
+from dashboard.admin.spec import AdminPage, View, action_for, changes
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.admin.widgets import ask, shown, start
 from dashboard.commands.row import delete_row, restore_version, save_row
@@ -47,14 +47,23 @@ def show_row(actor: Actor, page: AdminPage, key: int | str) -> None:
         elsewhere = f' <a href="/{page.page}" target="_self">{_("前往办理")}</a>'
         more = elsewhere if page.page else ""
         st.html(f'<p class="ms-because">{escape(_(page.because))}{more}</p>')
-    editable = page.action is not None and actor.may(page.action)
-    mine = editable and not read(one_row, actor, page, int(key), action=page.action).empty
+    mine = _may_change(actor, page, int(key))
     _edit(actor, page, record, {}, editable=mine)
     _show_children(actor, page, int(key))
     _show_history(actor, page, record, restore=mine)
-    if mine:
+    if mine and page.action is not None:
         _show_actions(actor, page, int(key))
         _ask_delete(actor, page, record)
+
+
+def _may_change(actor: Actor, page: AdminPage, key: int) -> bool:
+    """Say whether the actor may change anything in the row."""
+    actions = {action_for(page, page.edited), action_for(page, ["own1"])} - {None}
+    return any(
+        actor.may(action) and not read(one_row, actor, page, key, action=action).empty
+        for action in actions
+        if action is not None
+    )
 
 
 def _given(page: AdminPage) -> dict[str, Any]:
@@ -81,7 +90,7 @@ def _edit(
     *,
     editable: bool = True,
 ) -> None:
-    known = fields(actor, page)
+    known = read(fields, actor, page)
     new = record is None
     open_names = {n for n in known if editable and changes(actor, page, n, new=new)}
     names = [n for n in known if not new or n in open_names]
@@ -158,7 +167,7 @@ def _show_children(actor: Actor, page: AdminPage, key: int) -> None:
             continue
         view = View(filters=((name, (str(key),)),))
         found = read(rows, actor, child, view, most=200)
-        columns = tuple(n for n in listed(actor, child, View()) if n != name)
+        columns = tuple(n for n in read(listed, actor, child) if n != name)
         label = _("{title}（{n}）").format(title=_(child.title), n=len(found))
         with st.expander(label, expanded=0 < len(found) <= 12):
             _show_child(actor, child, found, View(columns=columns), name, key)

@@ -83,25 +83,32 @@ def title_of(page: AdminPage, name: str) -> str:
 def _ask_filters(actor: Actor, page: AdminPage, view: View) -> View:
     counts = read(filter_counts, actor, page, view)
     chosen = dict(view.filters)
+    offered = list(counts["filter"]) if len(counts) else []
+    names = list(dict.fromkeys([*page.filters, *chosen, *offered]))
+    known = read(fields, actor, page)
     label = _("筛选和显示的列")
     if chosen:
         label += _("（已选 {n} 项）").format(n=len(chosen))
     with st.expander(label):
         places = st.columns(3)
-        for number, name in enumerate(page.filters):
+        for number, name in enumerate(names):
             found = counts[counts["filter"] == name] if len(counts) else counts
             with places[number % 3]:
-                values = _ask_filter(page, name, found, chosen.get(name, ()))
+                values = _ask_filter(page, name, known, found, chosen.get(name, ()))
             chosen = {**chosen, name: values}
         columns = _ask_columns(actor, page, view)
-    filters = tuple((name, chosen[name]) for name in page.filters if chosen.get(name))
+    filters = tuple((name, chosen[name]) for name in names if chosen.get(name))
     if (filters, columns) == (view.filters, view.columns):
         return view
     return moved(view, filters=filters, columns=columns)
 
 
 def _ask_filter(
-    page: AdminPage, name: str, found: pd.DataFrame, chosen: tuple[str, ...]
+    page: AdminPage,
+    name: str,
+    known: Mapping[str, Field],
+    found: pd.DataFrame,
+    chosen: tuple[str, ...],
 ) -> tuple[str, ...]:
     names = {
         str(row["value"]): f"{shown(row['label']) or _('（空）')}　{row['rows']}"
@@ -109,14 +116,15 @@ def _ask_filter(
     }
     names = {**{value: value for value in chosen}, **names}
     picked = st.multiselect(
-        title_of(page, name), list(names), default=list(chosen), key=f"is-{page.table}-{name}",
+        plain(known[name].label) if name in known else title_of(page, name),
+        list(names), default=list(chosen), key=f"is-{page.table}-{name}",
         format_func=lambda value: plain(names.get(value, value)), placeholder=_("全部"),
     )  # fmt: skip
     return tuple(picked)
 
 
 def _ask_columns(actor: Actor, page: AdminPage, view: View) -> tuple[str, ...]:
-    known = fields(actor, page)
+    known = read(fields, actor, page)
     usual = [name for name in page.listed if name in known]
     start = [name for name in view.columns if name in known] or usual
     picked = st.multiselect(
@@ -138,7 +146,7 @@ def _show_days(actor: Actor, page: AdminPage, view: View) -> None:
         f"<b>{escape(text)}</b>" if part == view.days else _day_link(page, view, part, text)
         for part, text in [*ways, *(each for each in parts_of[:13] if each[0] != view.days[:4])]
     )
-    title = fields(actor, page)[page.days].label
+    title = read(fields, actor, page)[page.days].label
     st.html(f'<p class="ms-line"><span class="ms-soft">{escape(title)}</span>{links}</p>')
 
 
@@ -149,7 +157,7 @@ def _day_link(page: AdminPage, view: View, part: str, text: str) -> str:
 
 def show_rows(actor: Actor, page: AdminPage, found: pd.DataFrame, view: View) -> None:
     """Show rows as a table: headings sort, the first cell opens the row."""
-    names, known = listed(actor, page, view), fields(actor, page)
+    names, known = read(listed, actor, page, view), read(fields, actor, page)
     body = [_cells(page, record, names, known) for record in records(found)]
     if not body:
         st.info(_("没有符合条件的记录。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,6 +15,8 @@ from dashboard.permissions import EVERYONE, Action, Actor
 from dashboard.rules.entry import Field, Kind
 from models.account import Role
 
+OWN = re.compile(r"own[1-9]\d{0,8}")
+"""What the fields are called that an office added by itself: `own` and their key."""
 SECRET = frozenset({"password_hash", "token_hash", "folded_name", "uid", "follow_hash", "secret"})
 """Columns no declaration may show."""
 LOG = frozenset({"created_at", "changed_at", "version"})
@@ -29,11 +32,13 @@ class AdminPage:
     `project.name`. A name that begins with `-` orders downwards.
 
     `edited` may change, `once` is set with a new row and then stays. Without an `action` the table
-    is read here only: `because` says why, `page` names the page where its rows change. `key` are
+    is read here only: `because` says why, `page` names the page where its rows change; with an
+    `own_action` the fields an office added by itself are filled in all the same. `key` are
     the columns that name a row to people, by which a sheet finds it. `hidden` and `locked` keep a
     field from roles, or from changing by their hand. `days` is the day by which a list is drilled
     down; `children` are `table.key` of rows edited inside their parent; `row_actions` are commands
-    by title and name; `options` are the values a text may have, each with its word.
+    by title and name; `options` are the values a text may have, each with its word; a row whose
+    column holds one of the `final` values is changed no more.
     """
 
     model: type[SQLModel]
@@ -43,6 +48,7 @@ class AdminPage:
     listed: tuple[str, ...]
     scope: str
     action: Action | None = None
+    own_action: Action | None = None
     label: str = "name"
     searched: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
@@ -60,6 +66,7 @@ class AdminPage:
     hidden: tuple[tuple[str, tuple[Role, ...]], ...] = ()
     locked: tuple[tuple[str, tuple[Role, ...]], ...] = ()
     options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    final: tuple[tuple[str, tuple[str, ...]], ...] = ()
     because: str = ""
     page: str = ""
     page_size: int = 50
@@ -101,14 +108,23 @@ def shows(actor: Actor, page: AdminPage, name: str) -> bool:
     return bool(roles_for(actor, page.read) - kept)
 
 
+def action_for(page: AdminPage, names: Iterable[str]) -> Action | None:
+    """Give the right that changing these fields takes, None where they are read only."""
+    asked = list(names)
+    if asked and page.own_action is not None and all(map(OWN.fullmatch, asked)):
+        return page.own_action
+    return page.action
+
+
 def changes(actor: Actor, page: AdminPage, name: str, *, new: bool = False) -> bool:
     """Say whether the actor may change the field, of a new row or of one that is there."""
-    if page.action is None or not shows(actor, page, name):
+    action, own = action_for(page, [name]), bool(OWN.fullmatch(name))
+    if action is None or not shows(actor, page, name):
         return False
-    if name not in page.edited and not (new and name in page.once):
+    if not own and name not in page.edited and not (new and name in page.once):
         return False
     kept = frozenset(role for field, roles in page.locked for role in roles if field == name)
-    return bool(roles_for(actor, page.action) - kept)
+    return bool(roles_for(actor, action) - kept)
 
 
 @cache
@@ -230,7 +246,7 @@ def _other_problems(page: AdminPage, pages: Mapping[str, AdminPage]) -> Iterable
     if page.scope != EVERYONE:
         yield from _scope_problems(page.model, page.scope)
     yield from _child_problems(page, pages)
-    for part in ("hidden", "locked", "options"):
+    for part in ("hidden", "locked", "options", "final"):
         for name, _values in getattr(page, part):
             if name not in page.shown:
                 yield f"{part} names {name}, which nobody sees"
@@ -271,19 +287,26 @@ def link_of(view: View) -> dict[str, str]:
 
 def view_of(page: AdminPage, link: Mapping[str, str]) -> View:
     """Read a view from a link; what the declaration does not know is left out."""
+    asked = {name.removeprefix("is-"): text for name, text in link.items() if name[:3] == "is-"}
     filters = tuple(
-        (name, tuple(link[f"is-{name}"].split("~")))
-        for name in page.filters
-        if f"is-{name}" in link
+        (name, tuple(text.split("~"))) for name, text in asked.items() if _is_known(page, name)
     )
     sort = link.get("sort", "")
-    columns = tuple(name for name in link.get("columns", "").split(".") if name in page.shown)
+    columns = tuple(name for name in link.get("columns", "").split(".") if _is_column(page, name))
     number = link.get("n", "1")
     return View(
         search=link.get("search", "")[:80],
         filters=filters,
         days=link.get("days", "") if page.days else "",
-        sort=sort if sort.removeprefix("-") in page.shown else "",
+        sort=sort if _is_column(page, sort.removeprefix("-")) else "",
         columns=columns,
         number=int(number) if number.isdecimal() and 0 < int(number) < 10**6 else 1,
     )
+
+
+def _is_known(page: AdminPage, name: str) -> bool:
+    return name in page.filters or bool(OWN.fullmatch(name))
+
+
+def _is_column(page: AdminPage, name: str) -> bool:
+    return name in page.shown or bool(OWN.fullmatch(name))

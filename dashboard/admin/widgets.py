@@ -14,7 +14,7 @@ from dashboard.db import records
 from dashboard.i18n import _, aside
 from dashboard.imports.examination import shown as plain_value
 from dashboard.permissions import Actor
-from dashboard.queries.row import choices
+from dashboard.queries.row_choice import choices
 from dashboard.rules.entry import Field, Kind
 from dashboard.ui import parts
 from dashboard.ui.plain import plain
@@ -35,6 +35,8 @@ def start(field: Field, value: Any) -> Any:
         return value or ""
     if field.kind is Kind.EXACT:
         return "" if value is None else plain_value(value)
+    if field.kind is Kind.DAY and isinstance(value, str):
+        return date.fromisoformat(value)
     return bool(value) if field.kind is Kind.FLAG and field.required else value
 
 

@@ -17,16 +17,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from dashboard.admin.field import columns_of
-from dashboard.admin.spec import SECRET, AdminPage, changes, fields_in
+from dashboard.admin.spec import OWN, SECRET, AdminPage, action_for, changes, fields_in
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.audit import record
 from dashboard.commands.agency import place_in_tree
 from dashboard.commands.light import refresh_facts
+from dashboard.commands.own_field import answers_of, keep_answers
 from dashboard.db import load, records, require_version
 from dashboard.errors import Invalid, Missing
 from dashboard.i18n import _, joined
-from dashboard.permissions import Actor, allow, allow_row, refusal
-from dashboard.queries.row import may_choose, reading_scope
+from dashboard.permissions import Action, Actor, allow, allow_row, refusal
+from dashboard.queries.own_field import own_fields
+from dashboard.queries.row import reading_scope
+from dashboard.queries.row_choice import may_choose
 from dashboard.queries.row_past import dependents, row_entries
 from dashboard.rules.entry import Field, Kind, Unfit, entered
 
@@ -54,26 +57,31 @@ def save_row(
         Conflict: somebody changed the row since it was shown.
         Missing: there is no such row in the actor's scope.
     """
-    allow_table(actor, page)
-    row = page.model() if key is None else _row(session, actor, page, key, version)
+    action = allow_table(actor, page, values)
+    row = page.model() if key is None else _row(session, actor, page, key, version, action)
     if key is None and not page.adds:
         raise _refused(actor, page, "", _("这张表不能在此新增记录。"))
-    _allow_fields(actor, page, row, values, new=key is None)
-    for name, value in checked(session, actor, page, values, row).items():
-        setattr(row, name, value)
+    _allow_fields(session, actor, page, row, values, new=key is None)
+    found = checked(session, actor, page, values, row)
+    for name, value in found.items():
+        if not OWN.fullmatch(name):
+            setattr(row, name, value)
     _require_unique(session, page, row)
     event = event or ("row:add" if key is None else "row:edit")
-    _write(session, actor, page, row, event, comment, batch)
-    _require_scope(session, actor, page, row)
+    answers = {name: value for name, value in found.items() if OWN.fullmatch(name)}
+    _write(session, actor, page, row, answers, event, comment, batch)
+    _require_scope(session, actor, page, row, action)
     _refresh(session, page, [row], today)
     return row
 
 
-def allow_table(actor: Actor, page: AdminPage) -> None:
-    """Let the actor change rows of this table somewhere, or raise `NotAllowed`."""
-    if page.action is None:
+def allow_table(actor: Actor, page: AdminPage, names: Collection[str] = ()) -> Action:
+    """Let the actor change these fields of the table somewhere, or raise `NotAllowed`."""
+    action = action_for(page, names or page.edited)
+    if action is None:
         raise _refused(actor, page, "", _(page.because))
-    allow(actor, page.action)
+    allow(actor, action)
+    return action
 
 
 def _refused(actor: Actor, page: AdminPage, key: object, words: str) -> Exception:
@@ -82,23 +90,44 @@ def _refused(actor: Actor, page: AdminPage, key: object, words: str) -> Exceptio
     return error
 
 
-def _row(session: Session, actor: Actor, page: AdminPage, key: int, version: int | None) -> Any:
+def _row(
+    session: Session,
+    actor: Actor,
+    page: AdminPage,
+    key: int,
+    version: int | None,
+    action: Action,
+) -> Any:
     """Give a row the actor may change, locked, as it was shown to them."""
     keys = columns_of(page.model)["id"]
-    inside = select(keys).where(keys == key, reading_scope(actor, page, page.action))
+    inside = select(keys).where(keys == key, reading_scope(actor, page, action))
     allow_row(session.connection().scalar(inside), _("该记录"))
-    row = load(session, page.model, key, lock=True)
+    row: Any = load(session, page.model, key, lock=True)
     require_version(session, row, version)
+    for name, values in page.final:
+        if getattr(row, name) in values:
+            title = _(getattr(row, name).label)
+            raise Invalid(_("此记录已是“{state}”，不能再改。").format(state=title))
     return row
 
 
+def _fields(session: Session, page: AdminPage) -> dict[str, Field]:
+    return {**fields_in(page), **own_fields(session, page)}
+
+
 def _allow_fields(
-    actor: Actor, page: AdminPage, row: Any, values: Mapping[str, Any], *, new: bool
+    session: Session,
+    actor: Actor,
+    page: AdminPage,
+    row: Any,
+    values: Mapping[str, Any],
+    *,
+    new: bool,
 ) -> None:
+    fields = _fields(session, page)
     for name in values:
-        if not changes(actor, page, name, new=new):
-            known = fields_in(page).get(name)
-            title = known.label if known else name
+        if name not in fields or not changes(actor, page, name, new=new):
+            title = fields[name].label if name in fields else name
             words = _("{title}不能在此修改。").format(title=title)
             raise _refused(actor, page, getattr(row, "id", None) or "", words)
 
@@ -108,7 +137,7 @@ def checked(
 ) -> dict[str, Any]:
     """Give what would be stored for what was entered. Raises `Unfit` with a sentence a field."""
     found, wrong = {}, {}
-    fields = fields_in(page)
+    fields = _fields(session, page)
     for name in _asked(page, values, new=row.id is None):
         try:
             value = entered(fields[name], values.get(name))
@@ -172,23 +201,36 @@ def _require_unique(session: Session, page: AdminPage, row: Any) -> None:
 
 
 def _write(
-    session: Session, actor: Actor, page: AdminPage, row: Any, event: str, comment: str, batch: str
+    session: Session,
+    actor: Actor,
+    page: AdminPage,
+    row: Any,
+    answers: Mapping[str, Any],
+    event: str,
+    comment: str,
+    batch: str,
 ) -> None:
+    told: dict[str, Any] = {}
     try:
         if row.id is None and {"path", "parent_id"} <= columns_of(page.model).keys():
-            given = {n: [None, getattr(row, n)] for n in (*page.once, *page.edited)}
+            told = {name: [None, getattr(row, name)] for name in (*page.once, *page.edited)}
             place_in_tree(session, row)
-            record(session, actor, event, row, comment=comment, batch=batch, extra=given)
-        else:
-            record(session, actor, event, row, comment=comment, batch=batch)
+        elif row.id is None and answers:
+            session.add(row)
+            session.flush()
+        if answers:
+            told |= keep_answers(session, page, row, answers)
+        record(session, actor, event, row, comment=comment, batch=batch, extra=told)
     except IntegrityError as error:
         raise Invalid(_("这些内容不能同时成立，请核对后再保存。")) from error
 
 
-def _require_scope(session: Session, actor: Actor, page: AdminPage, row: Any) -> None:
+def _require_scope(
+    session: Session, actor: Actor, page: AdminPage, row: Any, action: Action
+) -> None:
     """Refuse a row that was written to where the actor has no say."""
     keys = columns_of(page.model)["id"]
-    inside = select(keys).where(keys == row.id, reading_scope(actor, page, page.action))
+    inside = select(keys).where(keys == row.id, reading_scope(actor, page, action))
     if session.connection().scalar(inside) is None:
         raise _refused(actor, page, row.id, _("您没有权限进行此操作。"))
 
@@ -214,8 +256,8 @@ def delete_row(
     Raises:
         Invalid: something hangs on the row; the text lists it.
     """
-    allow_table(actor, page)
-    row = _row(session, actor, page, key, version)
+    action = allow_table(actor, page)
+    row = _row(session, actor, page, key, version, action)
     if not page.deletes:
         raise _refused(actor, page, key, _("这张表的记录不能删除。"))
     hanging = records(dependents(session, actor, page, key))
@@ -227,6 +269,8 @@ def delete_row(
     names = [name for name in columns_of(page.model) if name not in _UNSAID]
     lost = {name: [getattr(row, name), None] for name in names}
     record(session, actor, "row:delete", row, batch=batch, extra=lost)
+    for answers in session.exec(answers_of(page, key)):
+        session.delete(answers)
     session.delete(row)
     session.flush()
     _refresh(session, page, [row], today)
@@ -287,8 +331,8 @@ def restore_version(
         Missing: the log has no such entry of this row.
         Invalid: nothing has changed since.
     """
-    allow_table(actor, page)
-    _row(session, actor, page, key, version)
+    known = [name for name in _fields(session, page) if changes(actor, page, name)]
+    _row(session, actor, page, key, version, allow_table(actor, page, known))
     entries = records(row_entries(session, page, key))
     if entry not in {each["id"] for each in entries}:
         raise Missing(_("这条记录没有这个版本。"))
@@ -297,7 +341,7 @@ def restore_version(
         if later["id"] <= entry:
             break
         for name, pair in json.loads(later["changes"]).items():
-            if changes(actor, page, name):
+            if name in known:
                 values[name] = pair[0]
     if not values:
         raise Invalid(_("该版本之后没有可恢复的修改。"))

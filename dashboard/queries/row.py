@@ -7,14 +7,14 @@ names behind keys) is in no answer, and cannot be searched, filtered, counted or
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, FromClause, String, cast, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Numeric, String, cast, func, select, true
 from sqlmodel import Session
 
 from dashboard.admin.field import columns_of, fields_of, model_of
@@ -23,7 +23,9 @@ from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.db import Columns, frame
 from dashboard.errors import Invalid
 from dashboard.permissions import SHARED, Action, Actor, allow, reaches_sql
+from dashboard.queries.own_field import own_fields
 from dashboard.rules.entry import Field, Kind, entered
+from models.custom import CustomValue
 
 MOST_VALUES = 40
 """How many values a filter offers, the most frequent first."""
@@ -36,19 +38,35 @@ _KEYS: frozenset[str] = frozenset({"id", "version"})
 class Source:
     """A declared table with the tables its names reach, each joined once."""
 
-    def __init__(self, actor: Actor, page: AdminPage) -> None:
+    def __init__(self, session: Session, actor: Actor, page: AdminPage) -> None:
         self.actor, self.page = actor, page
+        self.own = own_fields(session, page)
         self.table: FromClause = page.model.__table__  # type: ignore[attr-defined]
         self._joined: dict[str, FromClause] = {}
         self._joins: list[tuple[FromClause, ColumnElement[bool]]] = []
 
     def column(self, name: str) -> tuple[Field, ColumnElement[Any]]:
         """Give the field and the column of a name, which may reach over keys."""
+        if name in self.own:
+            return self.own[name], self._answer(self.own[name])
         *way, _last = name.split(".")
         model, column = reached(self.page.model, name)
         table = self._over(way)
         own = fields_in(self.page) if not way else fields_of(model)
         return own[column], table.c[column]
+
+    def _answer(self, field: Field) -> ColumnElement[Any]:
+        """Read one of the office's own fields from the row beside."""
+        if "own" not in self._joined:
+            alias: FromClause = CustomValue.__table__.alias()  # type: ignore[attr-defined]
+            same = (alias.c.row_id == self.table.c.id) & (alias.c.table_name == self.page.table)
+            self._joined["own"] = alias
+            self._joins.append((alias, same))
+        kept = self._joined["own"].c.answers[field.name]
+        text: ColumnElement[Any] = kept.as_string()
+        if field.kind is Kind.EXACT:
+            return cast(text, Numeric(20, 4))
+        return text if field.kind is not Kind.FLAG else kept.as_boolean()
 
     def label(self, name: str) -> ColumnElement[Any]:
         """Give what people call the row behind a key; nothing where the actor may not see it."""
@@ -125,6 +143,8 @@ def conditions(source: Source, view: View, *, but: str = "") -> list[ColumnEleme
 def _may_name(source: Source, name: str) -> bool:
     """Say whether the actor may ask by this name: not by a field that is kept from them."""
     page = source.page
+    if name in source.own:
+        return True
     if name in page.shown and fields_in(page)[name].kind is Kind.ROW:
         return shows(source.actor, page, name)
     if name not in (*page.filters, *page.searched):
@@ -185,10 +205,13 @@ def _asked(source: Source, scope: ColumnElement[bool], found: Iterable[Any]) -> 
     return reduce(and_, [scope, *found])
 
 
-def listed(actor: Actor, page: AdminPage, view: View) -> tuple[str, ...]:
+def listed(
+    session: Session, actor: Actor, page: AdminPage, view: View | None = None
+) -> tuple[str, ...]:
     """Give the columns a list shows: those chosen, or those declared, as far as one may see."""
-    names = view.columns or page.listed
-    return tuple(name for name in names if shows(actor, page, name))
+    known = fields(session, actor, page)
+    chosen = view.columns if view else ()
+    return tuple(name for name in chosen or page.listed if name in known)
 
 
 def _selected(source: Source, names: Iterable[str]) -> list[Any]:
@@ -204,14 +227,14 @@ def _selected(source: Source, names: Iterable[str]) -> list[Any]:
 
 
 def _order(source: Source, sort: str) -> list[Any]:
-    known = sort.removeprefix("-") in visible(source.actor, source.page)
-    chosen = [sort] if known else []
+    known = [*visible(source.actor, source.page), *source.own]
+    chosen = [sort] if sort.removeprefix("-") in known else []
     orders: list[Any] = []
     for name in [*chosen, *source.page.ordering, "id"]:
         bare = name.removeprefix("-")
-        field = fields_in(source.page)[bare]
-        by_name = name in chosen and field.kind is Kind.ROW
-        column = source.label(bare) if by_name else source.table.c[bare]
+        field, column = source.column(bare)
+        if name in chosen and field.kind is Kind.ROW:
+            column = source.label(bare)
         orders.append(column.desc() if name.startswith("-") else column)
     return orders
 
@@ -232,8 +255,8 @@ def rows(
     """
     allow(actor, page.read)
     view = view or View()
-    source = Source(actor, page)
-    selected = _selected(source, listed(actor, page, view))
+    source = Source(session, actor, page)
+    selected = _selected(source, listed(session, actor, page, view))
     asked = _asked(source, reading_scope(actor, page, action), conditions(source, view))
     order = _order(source, view.sort)
     statement = source.joined(select(*selected)).where(asked).order_by(*order)
@@ -244,7 +267,7 @@ def rows(
 def row_count(session: Session, actor: Actor, page: AdminPage, view: View | None = None) -> int:
     """Count the rows a view finds."""
     allow(actor, page.read)
-    source = Source(actor, page)
+    source = Source(session, actor, page)
     asked = _asked(source, reading_scope(actor, page), conditions(source, view or View()))
     statement = source.joined(select(func.count())).where(asked)
     return int(session.connection().scalar(statement) or 0)
@@ -258,10 +281,12 @@ def filter_counts(
     The most frequent values first. Columns: filter, value (as in a link), label, rows (int).
     """
     allow(actor, page.read)
+    source = Source(session, actor, page)
+    few = [n for n, f in source.own.items() if f.kind in (Kind.CHOICE, Kind.FLAG)]
     found = [
         _counted(session, actor, page, view or View(), name)
-        for name in page.filters
-        if _may_name(Source(actor, page), name)
+        for name in [*page.filters, *few]
+        if _may_name(source, name)
     ]
     columns = ["filter", "value", "label", "rows"]
     return pd.concat(found) if found else pd.DataFrame(columns=columns, dtype=object)
@@ -270,7 +295,7 @@ def filter_counts(
 def _counted(
     session: Session, actor: Actor, page: AdminPage, view: View, name: str
 ) -> pd.DataFrame:
-    source = Source(actor, page)
+    source = Source(session, actor, page)
     field, column = source.column(name)
     number = func.count()
     asked = _asked(source, reading_scope(actor, page), conditions(source, view, but=name))
@@ -320,7 +345,7 @@ def day_counts(
     allow(actor, page.read)
     if not page.days or not shows(actor, page, page.days):
         return pd.DataFrame(columns=["part", "rows"], dtype=object)
-    view, source = view or View(), Source(actor, page)
+    view, source = view or View(), Source(session, actor, page)
     column = source.column(page.days)[1]
     year = view.days[:4]
     part = func.substr(cast(column, String), 1, 7 if year else 4)
@@ -340,46 +365,15 @@ def one_row(
     Columns: as in `rows`, and created_at, changed_at (UTC) where the table has them.
     """
     allow(actor, page.read)
-    source = Source(actor, page)
+    source = Source(session, actor, page)
     log = [name for name in ("created_at", "changed_at") if name in source.table.c]
-    selected = _selected(source, [*visible(actor, page), *log])
+    selected = _selected(source, [*visible(actor, page), *source.own, *log])
     scope = reading_scope(actor, page, action)
     return frame(session, source.joined(select(*selected)).where(scope, source.table.c.id == key))
 
 
-def choices(
-    session: Session, actor: Actor, page: AdminPage, name: str, search: str = "", most: int = 30
-) -> pd.DataFrame:
-    """Offer rows a key may point to, by their name: those one may see and use for this table.
-
-    Columns: key, label, hint (str: a code, where the table has one).
-    """
-    field = fields_in(page)[name]
-    allow(actor, page.action or page.read)
-    target = ADMIN_PAGES[field.target]
-    columns = columns_of(target.model)
-    label = columns[target.label]
-    hint = columns.get("code", columns["id"])
-    statement: Columns = select(
-        columns[field.target_key].label("key"), label.label("label"), hint.label("hint")
-    ).where(may_choose(actor, page, target))
-    for term in search.split()[:5]:
-        texts = [cast(label, String), cast(hint, String)]
-        statement = statement.where(
-            reduce(or_, [text.icontains(term, autoescape=True) for text in texts])
-        )
-    return frame(session, statement.order_by(label, columns["id"]).limit(most))
-
-
-def may_choose(actor: Actor, page: AdminPage, target: AdminPage) -> ColumnElement[bool]:
-    """Write which rows of a table a key of another may point to, by this actor's hand."""
-    usable = reaches_sql(actor, target.model, target.scope, page.action or page.read)
-    if target.model in SHARED:
-        return usable
-    return usable & reaches_sql(actor, target.model, target.scope, target.read)
-
-
-def fields(actor: Actor, page: AdminPage) -> Mapping[str, Field]:
-    """Give the fields the actor may see, in the order of the form."""
+def fields(session: Session, actor: Actor, page: AdminPage) -> dict[str, Field]:
+    """Give the fields the actor may see, in the order of the form; the office's own come last."""
     known = fields_in(page)
-    return {name: known[name] for name in visible(actor, page)}
+    found = {name: known[name] for name in visible(actor, page)}
+    return {**found, **own_fields(session, page)} if found else {}

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
 from dashboard.admin.field import columns_of, model_of
-from dashboard.admin.spec import AdminPage, fields_in, shows
+from dashboard.admin.spec import AdminPage
 from dashboard.db import Columns, frame, records
 from dashboard.permissions import Actor, allow
-from dashboard.queries.audit import field_title, table_title
-from dashboard.queries.row import _names, one_row
+from dashboard.queries.audit import table_title
+from dashboard.queries.row import _names, fields, one_row
 from dashboard.rules.entry import Kind
 from models.audit import AuditEntry
 from models.file import Attachment
@@ -67,7 +67,7 @@ def row_history(session: Session, actor: Actor, page: AdminPage, key: int) -> pd
     """List who changed which field of a row, when and from where, old → new, newest first.
 
     Fields kept from the actor are left out. Columns: entry (int), at (UTC), who, event, via (Via),
-    field, title, old, new, comment, batch.
+    field, title (Chinese), old, new, comment, batch.
     """
     allow(actor, page.read)
     if one_row(session, actor, page, key).empty:
@@ -83,15 +83,15 @@ def row_history(session: Session, actor: Actor, page: AdminPage, key: int) -> pd
 def _changes(
     session: Session, actor: Actor, page: AdminPage, entry: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    known = fields_in(page)
+    known = fields(session, actor, page)
     for name, pair in json.loads(entry["changes"]).items():
-        if name not in page.shown or not shows(actor, page, name) or not isinstance(pair, list):
+        if name not in known or not isinstance(pair, list):
             continue
         old, new = pair
         if known[name].kind is Kind.ROW:
             names = _names(session, actor, known[name], [old, new])
             old, new = (names.get(key, key) for key in (old, new))
-        yield {"field": name, "title": field_title(page.model, name), "old": old, "new": new}
+        yield {"field": name, "title": known[name].title, "old": old, "new": new}
 
 
 def dependents(session: Session, actor: Actor, page: AdminPage, key: int) -> pd.DataFrame:
@@ -99,7 +99,7 @@ def dependents(session: Session, actor: Actor, page: AdminPage, key: int) -> pd.
 
     Columns: table, title (Chinese), rows (int).
     """
-    allow(actor, page.action or page.read)
+    allow(actor, page.read)
     found: dict[str, int] = {}
     if page.action is None or one_row(session, actor, page, key, action=page.action).empty:
         return pd.DataFrame(columns=["table", "title", "rows"], dtype=object)

@@ -25,7 +25,7 @@ PAGES: dict[str, tuple[set[str], str]] = {
     "people": (KEEPERS, "SUPERVISOR某"),
     "agencies": ({"ADMIN"}, "市住建局"),
     "log": ({"AUDITOR"}, f"批示{HOUSING}"),
-    "admin": ({"ADMIN", "SECURITY", "SUPERVISOR", "LEADER", "AUDITOR"}, "后台"),
+    "admin": (READERS | KEEPERS, "后台"),
     "account": (set(ROLES), "某"),
 }
 """Page → who may open it, and what they then read there."""

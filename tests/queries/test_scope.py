@@ -147,6 +147,11 @@ def _tables(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             yield (page, View(search="标记", sort=page.listed[-1], columns=page.shown)), {}
 
 
+def _table_names(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for page in ADMIN_PAGES.values():
+        yield (page,), {}
+
+
 def _table_rows(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     for page in ADMIN_PAGES.values():
         for key in keys.of(page.model) if page is not LOGGED else ():
@@ -238,9 +243,11 @@ READS: dict[str, Walk] = {
     "report.periods": _each("programmes"),
     "report.reports_due": _each("programmes", AUGUST),
     "report.unlocks": _both(_once(waiting=True), _once(waiting=False)),
-    "row.choices": _table_keys,
+    "row_choice.choices": _table_keys,
     "row.day_counts": _tables,
+    "row.fields": _table_names,
     "row.filter_counts": _tables,
+    "row.listed": _table_names,
     "row.one_row": _table_rows,
     "row.row_count": _tables,
     "row.rows": _tables,

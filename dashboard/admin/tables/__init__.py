@@ -15,11 +15,14 @@ from models.account import (
     SignInAttempt,
     SignInSession,
 )
+from models.custom import CustomValue
 from models.fact import ProjectMonth, RegionMonth
 from models.file import Attachment, StoredFile
 from models.note import InternalNote
 from models.observer import ObserverDevice
 from models.photo import Photo
+from models.table_import import TableImport
+from models.view import SavedView
 
 ADMIN_PAGES: dict[str, AdminPage] = {
     page.table: page
@@ -35,6 +38,9 @@ ABSENT: Mapping[type[SQLModel], str] = {
     RoleGrantProject: "授权的项目随授权在“人员与授权”页办理。",
     ProjectMonth: "由系统按计划和月报推算，每日重算，不能录入。",
     RegionMonth: "由系统按项目的灯汇总，每日重算，不能录入。",
+    SavedView: "视图在各表的列表上保存、共享和删除。",
+    TableImport: "表格导入的批次在各表的导入处查看和撤回。",
+    CustomValue: "自设字段的内容随所属的记录查看和填写。",
     StoredFile: "文件随所附的月报、项目或批次打开，权限随其所附。",
     ObserverDevice: "观察员设备含令牌摘要，在“账户”页查看和撤销。",
     Photo: "照片在所附的意见或整改中查看，原件每看一次都有记录。",

@@ -6,6 +6,7 @@ from dashboard.admin.spec import AdminPage
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import EVERYONE, Action
 from models.calendar import CalendarDay, CalendarYear, DayLimit, Threshold
+from models.custom import CustomField
 from models.rectification import RectificationMove, RectificationState
 from models.template import ReplyTemplate, WordTemplate
 from models.upload import HeadingSynonym
@@ -134,6 +135,22 @@ PAGES = (
         edited=("heading", "field", "kind", "agency_id", "source"),
         key=("heading", "kind", "agency_id"),
         options=(("field", FIELDS), ("kind", SHEETS)),
+    ),
+    AdminPage(
+        model=CustomField,
+        title="自设字段",
+        group=GROUP,
+        read=Action.PLACE_READ,
+        action=Action.DICTIONARY_EDIT,
+        scope=EVERYONE,
+        listed=("belongs_to", "name", "kind", "required", "position", "active"),
+        searched=("name", "help"),
+        filters=("belongs_to", "kind", "active"),
+        ordering=("belongs_to", "position", "id"),
+        once=("belongs_to", "kind"),
+        edited=("name", "required", "choices", "help", "position", "active"),
+        key=("belongs_to", "name"),
+        deletes=False,
     ),
     AdminPage(
         model=ReplyTemplate,

@@ -44,6 +44,8 @@ PAGES = (
             "in_time", "withdrawn_on", "rating", "rating_words", "reopens",
         ),
         children=("remark_reply.remark_id",),
+        own_action=Action.REMARK_TRIAGE,
+        key=("number",),
         hidden=(("account_id", OTHERS),),
         because=BY_OBSERVERS,
     ),
@@ -78,6 +80,8 @@ PAGES = (
             "proposed_on", "remedy", "closed_by_id", "met_deadline", "recheck_on",
             "duplicate_of_id", "passed_to", "public_answer", "reopens", "extensions", "reminders",
         ),
+        own_action=Action.RECTIFICATION_RECEIVE,
+        key=("number",),
         children=(
             "rectification_event.rectification_id", "extension.rectification_id",
             "recheck.rectification_id",

@@ -12,6 +12,7 @@ from models.report import (
     ProgressReport,
     ReportingPeriod,
     ReportLine,
+    ReportState,
     ReportUnlock,
 )
 from models.upload import HeadingMapping, Upload
@@ -41,6 +42,9 @@ PAGES = (
             "source", "source_url",
         ),
         children=("report_line.report_id", "cell_source.report_id"),
+        own_action=Action.REPORT_SUBMIT,
+        key=("project_id", "month", "revision"),
+        final=(("state", (ReportState.ACCEPTED,)),),
         because=BY_COMMANDS,
         page="reports",
     ),

@@ -45,6 +45,14 @@ from models.observer import SealedSet, Visit
 from models.photo import Photo
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
+from models.rectification import (
+    Extension,
+    Inspection,
+    Recheck,
+    Rectification,
+    RectificationEvent,
+    RectificationSource,
+)
 from models.region import Region
 from models.remark import ObserverRemark, RemarkChannel, RemarkReply
 from models.report import (
@@ -499,6 +507,49 @@ def _remark(session: Session, city: City, code: str, place: str, sealed: bool) -
     )  # fmt: skip
     save(session, answer)
     save(session, note)
+    written.rectification_id = _rectified(session, city, code, mark, visit.sealed_set_id, office)
+    session.flush()
+
+
+def _rectified(
+    session: Session, city: City, code: str, mark: str, sealed_set_id: int | None, office: int
+) -> int:
+    """Plant an item under way with one of everything that stands at it."""
+    region_id = city.projects[code].region_id
+    inspection = Inspection(
+        region_id=region_id, name=f"督查{mark}", inspected_on=TODAY, made_by_id=office,
+        sealed_set_id=sealed_set_id,
+    )  # fmt: skip
+    row = Rectification(
+        number=f"ZG{mark}{code}", project_id=city.id(code), source=RectificationSource.INSPECTION,
+        inspection_id=save(session, inspection).id, sealed_set_id=sealed_set_id,
+        finding=f"问题{mark}", thing=f"事项{mark}",
+        agency_id=city.projects[code].lead_agency_id or 0, responsible=f"整改人{mark}",
+        standard=f"整改标准{mark}", state="RECEIVED", issued_by_id=office, found_on=TODAY, issued_on=TODAY, first_due_on=date(2026, 9, 18),
+        due_on=date(2026, 9, 18), public_answer=f"公开{mark}", batch=f"批{mark}{code}",
+    )  # fmt: skip
+    key = save(session, row).id or 0
+    kept = StoredFile(sha256=code * 32, name=f"佐证{mark}.pdf", media_type="", size=1)
+    kept.account_id = office
+    save(session, RectificationEvent(
+        rectification_id=key, event="issue", name="下发", to_state="RECEIVED", account_id=office,
+        agency_id=row.agency_id, due_on=row.due_on, happened_on=TODAY, words=f"经过{mark}",
+        happened_at=datetime(2026, 9, 3, 1, tzinfo=UTC),
+    ))  # fmt: skip
+    save(session, Extension(
+        rectification_id=key, old_due_on=TODAY, new_due_on=TODAY, reason=f"延期{mark}",
+        asked_by_id=office, asked_on=TODAY,
+    ))  # fmt: skip
+    save(session, Recheck(rectification_id=key, due_on=TODAY, words=f"回看{mark}"))
+    save(session, Attachment(
+        file_id=save(session, kept).id or 0, table_name="rectification", row_id=key,
+        caption=f"佐证{mark}",
+    ))  # fmt: skip
+    save(session, InternalNote(
+        table_name="rectification", row_id=key, words=f"内注{mark}", noted_by_id=office,
+        noted_on=TODAY,
+    ))  # fmt: skip
+    return key
 
 
 def _files(session: Session, city: City, code: str, place: str, unit: str, account_id: int) -> None:

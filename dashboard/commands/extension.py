@@ -73,7 +73,7 @@ def decide_extension(
     row = open_rectification(session, actor, extension.rectification_id, Action.EXTENSION_DECIDE)
     action = Action.EXTENSION_DECIDE
     allow_another(actor, extension.asked_by_id, action, "extension", extension_id)
-    if of_handling_unit(session, actor, row):
+    if of_handling_unit(session, row, actor):
         raise refusal(actor, action, "extension", extension_id)
     if extension.state is not ExtensionState.ASKED:
         raise Conflict(_("这项延期申请已经审批，请刷新后查看。"))

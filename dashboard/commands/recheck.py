@@ -37,7 +37,7 @@ def do_recheck(
     """
     look = load(session, Recheck, recheck_id, lock=True)
     row = open_rectification(session, actor, look.rectification_id, Action.RECHECK_DO)
-    if of_handling_unit(session, actor, row):
+    if of_handling_unit(session, row, actor):
         raise refusal(actor, Action.RECHECK_DO, "recheck", recheck_id)
     if look.done_on is not None:
         raise Conflict(_("这次回头看已经办理，请刷新后查看。"))

@@ -161,7 +161,7 @@ def _words(move: RectificationMove, words: str) -> str:
 
 def _require(session: Session, actor: Actor, row: Rectification, move: RectificationMove) -> None:
     """Refuse a move whose second person, photo or document is missing."""
-    if move.needs_second_person and not is_second(session, actor, row):
+    if move.needs_second_person and not is_second(session, row, actor):
         error = refusal(actor, Action(move.action), "rectification", row.id)
         error.args = (_("申请人和责任单位的人员不能核验本项整改，请由另一人办理。"),)
         raise error

@@ -45,7 +45,7 @@ def moves_from(session: Session, state: str) -> list[RectificationMove]:
     )
 
 
-def of_handling_unit(session: Session, actor: Actor, row: Rectification) -> bool:
+def of_handling_unit(session: Session, row: Rectification, actor: Actor) -> bool:
     """Say whether the actor belongs to the unit that must rectify, or acts for it."""
     path = session.get_one(Agency, row.agency_id).path
     own = session.get(Agency, actor.agency_id) if actor.agency_id is not None else None
@@ -54,9 +54,9 @@ def of_handling_unit(session: Session, actor: Actor, row: Rectification) -> bool
     return any(grant.agency_path and path.startswith(grant.agency_path) for grant in actor.grants)
 
 
-def is_second(session: Session, actor: Actor, row: Rectification) -> bool:
+def is_second(session: Session, row: Rectification, actor: Actor) -> bool:
     """Say whether the actor may check this item: did not propose it, is not of its unit (X12)."""
-    return row.proposed_by_id != actor.account_id and not of_handling_unit(session, actor, row)
+    return row.proposed_by_id != actor.account_id and not of_handling_unit(session, row, actor)
 
 
 def has_document(session: Session, row: Rectification) -> bool:

@@ -39,6 +39,7 @@ from dashboard.queries.summary import lights_by_region
 from dashboard.queries.upload import uploads
 from models.file import StoredFile
 from models.photo import Photo
+from models.rectification import Rectification
 from models.remark import ObserverRemark
 from models.report import ProgressReport
 from models.upload import Upload, UploadKind
@@ -93,6 +94,7 @@ class Keys:
         self.uploads = self._all(session, Upload)
         self.files = self._all(session, StoredFile)
         self.remarks = self._all(session, ObserverRemark)
+        self.rectifications = self._all(session, Rectification)
         self.photos = self._all(session, Photo)
         self.photo_rows = [row.row_id for row in session.exec(select(Photo))]
         self.rules = rules_on(session, "DEFAULT", TODAY)
@@ -238,6 +240,17 @@ READS: dict[str, Walk] = {
     "remark.remark": _each("remarks"),
     "remark.remarks": _both(_once(), _once(sealed_set_id=1)),
     "remark.replies": _each("remarks"),
+    "rectification.clearer_counts": _once(),
+    "rectification.extensions": _both(_once(), _once(waiting=True), _each("rectifications")),
+    "rectification.inspections": _once(),
+    "rectification.open_sealed_sets": _once(),
+    "rectification.rechecks": _both(_once(), _each("rectifications")),
+    "rectification.rectification_buttons": _each("rectifications"),
+    "rectification.rectification_by_id": _each("rectifications", TODAY),
+    "rectification.rectification_counts": _once(TODAY),
+    "rectification.rectification_documents": _each("rectifications"),
+    "rectification.rectification_events": _each("rectifications"),
+    "rectification.rectifications": _once(TODAY),
     "report.agencies_reporting": _each("programmes"),
     "report.completeness": _each("programmes", AUGUST, TODAY),
     "report.periods": _each("programmes"),
@@ -377,7 +390,10 @@ def test_everybody_sees_their_own_markers(city_session: Session, walked: Keys, w
                 continue
 
     for mark in {OWNERS[code] for code in SEES[who]}:
-        for word in ("批示", "调整", "解锁", "改灯", "草稿问题", "原文", "说明", "问题", "责任人"):
+        for word in (
+            "批示", "调整", "解锁", "改灯", "草稿问题", "原文", "说明", "问题", "责任人",
+            "整改人", "经过", "延期", "回看", "佐证",
+        ):  # fmt: skip
             assert f"{word}{mark}" in said
         assert str(FIGURES[mark]) in said
 

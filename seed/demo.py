@@ -24,7 +24,9 @@ from models.report import ReportingPeriod
 from seed import living
 from seed.accounts import People, add_people, grant_vice_mayor
 from seed.evidence import add_evidence
+from seed.living_rectify import play
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
+from seed.living_watch import Watch, add_observers, add_sealed_sets, add_sites
 from seed.real import add_real
 from seed.reference import add_reference
 from seed.rows import add_region, instant, key, log, optional_day, records, save
@@ -56,16 +58,17 @@ def add_living(session: Session, published: Region, tell: Tell) -> None:
     grant_vice_mayor(session, people)
     add_instructions(session, projects, people, leads)
     save(session, [_override(projects["SF2026-10"], people)])
-    log(
-        session,
-        "seed:living",
-        programme,
-        f"演示数据：{len(projects)} 个项目，{counts['reports']} 份月报，{records_made} 件佐证材料",
+    watch = Watch(region, people, projects)
+    add_sites(session, watch)
+    add_observers(session, watch)
+    add_sealed_sets(session, watch)
+    desk = play(session, watch, agencies)
+    made = (
+        f"{len(projects)} 个项目，{counts['reports']} 份月报，{len(watch.remarks)} 条观察意见，"
+        f"{len(desk.issued)} 项整改"
     )
-    tell(
-        f"示范市：{len(projects)} 个项目，{counts['reports']} 份月报，"
-        f"{counts['uploads']} 次报送（构造的演示数据）"
-    )
+    log(session, "seed:living", programme, f"演示数据：{made}，{records_made} 件佐证材料")
+    tell(f"示范市：{made}（构造的演示数据）")
 
 
 def add_instructions(

@@ -22,7 +22,18 @@ from dashboard.errors import DashboardError
 from dashboard.i18n import _
 from dashboard.installation import freeze_day
 from dashboard.settings import settings
-from dashboard.web import account, errors, files, health, sheets, sign_in
+from dashboard.web import (
+    account,
+    errors,
+    files,
+    health,
+    observe,
+    own_remark,
+    photo,
+    public,
+    sheets,
+    sign_in,
+)
 from dashboard.web.page import HERE
 from dashboard.web.shell import Shell, adapted, policy
 from dashboard.web.shield import Shield
@@ -125,7 +136,7 @@ def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Shield, page_csp=policy(page_html()))
     errors.install(app)
-    for door in (sign_in, account, files, sheets, health):
+    for door in (sign_in, account, files, sheets, photo, observe, own_remark, public, health):
         app.include_router(door.router)
     app.mount("/assets", StaticFiles(directory=HERE / "assets"))
     return app

@@ -7,6 +7,7 @@ be called.
 from __future__ import annotations
 
 import inspect
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -29,6 +30,7 @@ from dashboard.commands import (
     adjustment,
     agency,
     batch,
+    device,
     evidence,
     grant,
     instruction,
@@ -57,7 +59,7 @@ from dashboard.commands.remark import RemarkDraft
 from dashboard.commands.rule import RuleDraft
 from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import ROLE_ACTIONS, Action, Actor, Grant, sees, sees_sql
-from dashboard.photos import Box
+from dashboard.photos import Box, prepare
 from dashboard.queries.rule import rules_on
 from dashboard.queries.scope import scopes_of
 from models.account import Account, Role, RoleGrant, SecondFactor
@@ -66,7 +68,7 @@ from models.audit import AuditEntry
 from models.file import StoredFile
 from models.light import LightKind, LightRuleSet
 from models.milestone import AdjustmentField
-from models.observer import Visit
+from models.observer import ObserverDevice, Visit
 from models.photo import Photo
 from models.programme import Programme
 from models.project import LivelihoodProject, SupportingAgency
@@ -94,6 +96,7 @@ from tests.rectifying import OTHERS as NO_RECTIFYING
 from tests.rectifying import RECTIFYING
 
 NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
+LATER = datetime(2026, 10, 3, 1, tzinfo=UTC)
 ROLES = [role.value for role in Role] + ["NOBODY"]
 OFFICE, UNIT = {"SUPERVISOR"}, {"REPORTER"}
 
@@ -162,6 +165,13 @@ class Stage:
 
 Call = Callable[[Stage, Actor, Any], Any]
 """What is called, as whom, with what `prepare` gave."""
+
+
+def _device(s: Stage, account_id: int) -> int:
+    row = ObserverDevice(token_hash=secrets.token_hex(32), account_id=account_id, ends_at=LATER)
+    s.session.add(row)
+    s.session.flush()
+    return row.id or 0
 
 
 def _photo(s: Stage) -> Photo:
@@ -355,6 +365,12 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, s.h1, accepted_on=TODAY, today=TODAY, version=version)),
     "remark.write_remark": ({"OBSERVER"}, lambda s: None, lambda s, a, _: remark.write_remark(
         s.session, a, RemarkDraft("client-0001", s.h1, words="围挡缺失"), now=NOW, today=TODAY)),
+    "device.trust_device": ({"OBSERVER"}, lambda s: None, lambda s, a, _: device.trust_device(
+        s.session, a, agent="手机", now=NOW)),
+    "device.end_device": (set(ROLES), lambda s: None, lambda s, a, _: device.end_device(
+        s.session, a, _device(s, a.account_id), now=NOW)),
+    "photo.photograph_remark": ({"OBSERVER"}, _photo, lambda s, a, _: photo.photograph_remark(
+        s.session, a, "planted-H1-OBSERVER-None", prepare("a.jpg", picture()), client_id="p1")),
     "photo.publish_redacted": (OFFICE, _photo, lambda s, a, k: photo.publish_redacted(
         s.session, a, k.id, boxes=[Box(1, 1, 9, 9)], version=k.version)),
     "photo.look_at_original": (OFFICE | {"AUDITOR"}, _photo, lambda s, a, k:
@@ -454,6 +470,8 @@ OTHERWISE = NO_RECTIFYING | {
     "settle.reopen_remarks": "a beat of reopening a rectification, after its allow()",
     "settle.add_reply": "a beat of the commands that answer, after their allow()",
     "file.store_file": "keeps a file for a command that has allowed it",
+    "device.end_devices": "a beat of ending sessions, after their allow()",
+    "device.end_token": "one's own device, by the token only it holds",
     "photo.attach_photo": "attaches a photo for a command that has allowed it",
     "row.checked": "the checking of what was entered, after save_row's allowing",
     "project.allow_programme": "is the allowing itself",

@@ -12,13 +12,14 @@ from dashboard import files
 from dashboard.audit import append, record
 from dashboard.commands.file import store_file
 from dashboard.db import load
-from dashboard.errors import Invalid
+from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_row, refusal
 from dashboard.photos import SHOWN_TYPE, Box, Prepared, blacked_out, prepare
 from dashboard.queries.photo import PARENTS, seen_sql
 from models.file import StoredFile
 from models.photo import Photo, PhotoPhase
+from models.remark import ObserverRemark, RemarkState
 
 MOST = 40
 """How many photos one remark or one rectification may have."""
@@ -74,6 +75,30 @@ def attach_photo(
     )
     record(session, actor, "photo:add", photo, extra={"project_id": [None, project_id]})
     return photo
+
+
+def photograph_remark(
+    session: Session, actor: Actor, remark: str, prepared: Prepared, *, client_id: str
+) -> Photo:
+    """Attach a photo to the actor's own remark, by the id its phone gave it.
+
+    Raises:
+        Missing: the actor has sent no such remark.
+        Conflict: it was withdrawn.
+    """
+    allow(actor, Action.REMARK_WRITE)
+    own = rows_of(ObserverRemark).where(
+        ObserverRemark.client_id == remark, ObserverRemark.account_id == actor.account_id
+    )
+    found = session.exec(own).first()
+    allow_row(found, _("该意见"))
+    assert found is not None
+    if found.state is RemarkState.WITHDRAWN:
+        raise Conflict(_("这条意见已撤回，不能再添加照片。"))
+    return attach_photo(
+        session, actor, table_name="observer_remark", row_id=found.id or 0,
+        project_id=found.project_id, client_id=client_id, prepared=prepared,
+    )  # fmt: skip
 
 
 def _known(session: Session, client_id: str) -> Photo | None:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard import audit
+from dashboard.commands.device import end_devices
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
@@ -18,6 +19,7 @@ from dashboard.queries.account import live, token_hash
 from dashboard.rules.account import folded
 from dashboard.settings import settings
 from models.account import Account, OneTimeLink, SignInAttempt, SignInSession
+from models.observer import ObserverDevice
 
 WINDOW = timedelta(minutes=15)
 LOCKED = timedelta(minutes=10)
@@ -142,10 +144,11 @@ def end_sessions(
 ) -> int:
     """End an account's sessions but `keep_uid`; one's own, or anybody's for who may lock.
 
-    Returns how many were ended.
+    An observer's devices end with them. Returns how many sessions were ended.
     """
     if account_id != actor.account_id:
         allow(actor, Action.ACCOUNT_LOCK)
+    end_devices(session, actor, account_id, now=now)
     return _end(session, actor, now, "session:end", [account_id], keep_uid=keep_uid)
 
 
@@ -205,16 +208,27 @@ def _seen(session: Session, account_id: int, now: datetime) -> None:
 
 def end_what_was_open(session: Session, *, now: datetime) -> None:
     """After a restore, end all sessions and links: what was revoked since must not come back."""
-    for model, column in ((SignInSession, "ended_at"), (OneTimeLink, "used_at")):
+    for model, column in (
+        (SignInSession, "ended_at"),
+        (ObserverDevice, "ended_at"),
+        (OneTimeLink, "used_at"),
+    ):
         statement = update(model).where(getattr(model, column).is_(None)).values({column: now})
         session.connection().execute(statement)
     audit.append(session, None, "backup:restore")
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Delete sessions that ended a day ago or more; returns how many. The audit log keeps them."""
+    """Delete sessions and devices that ended a day ago or more; the audit log keeps them.
+
+    Returns how many sessions were deleted.
+    """
     day_ago = now - timedelta(days=1)
     gone = delete(SignInSession).where(
         (col(SignInSession.ends_at) < day_ago) | (col(SignInSession.ended_at) < day_ago)
     )
+    over = delete(ObserverDevice).where(
+        (col(ObserverDevice.ends_at) < day_ago) | (col(ObserverDevice.ended_at) < day_ago)
+    )
+    session.connection().execute(over)
     return session.connection().execute(gone).rowcount

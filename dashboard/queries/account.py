@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Row, and_, false, func, label, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, label, literal, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
-from dashboard.db import frame
+from dashboard.db import Columns, frame
 from dashboard.i18n import _, joined
 from dashboard.permissions import SEPARATE, Action, Actor, Grant, allow
 from dashboard.rules.account import aged
 from dashboard.settings import settings
 from models.account import Account, Role, RoleGrant, RoleGrantProject, SecondFactor, SignInSession
 from models.agency import Agency
+from models.observer import ObserverDevice
 from models.region import Region
 
 
@@ -135,26 +136,79 @@ def actor_of(
     """
     if not uid:
         return None
+    statement = _acting(col(SignInSession.address), today)
+    statement = statement.join(SignInSession, col(SignInSession.account_id) == col(Account.id))
+    return _actor(session, statement.where(col(SignInSession.uid) == uid, live(now)), now, held)
+
+
+def device_actor(session: Session, token: str, today: date, now: datetime) -> Actor | None:
+    """Give who acts by an observer's device: an observer and nothing else, whatever they may more.
+
+    None when the token is unknown, revoked or over, when the account observes nothing today, or
+    when it owes a new password or a second factor.
+    """
     statement = (
+        _acting(literal(""), today)
+        .join(ObserverDevice, col(ObserverDevice.account_id) == col(Account.id))
+        .where(col(ObserverDevice.token_hash) == token_hash(token), device_live(now))
+    )
+    found = _actor(session, statement, now, held=False)
+    if found is None:
+        return None
+    own = tuple(grant for grant in found.grants if grant.role is Role.OBSERVER)
+    return replace(found, grants=own) if own else None
+
+
+def device_live(now: datetime) -> ColumnElement[bool]:
+    """Say which observers' devices still hold: not revoked, not over, account in use."""
+    return and_(
+        col(ObserverDevice.ended_at).is_(None),
+        col(ObserverDevice.ends_at) > now,
+        col(Account.active),
+    )
+
+
+def own_devices(session: Session, account_id: int, now: datetime) -> list[Row[Any]]:
+    """List the live devices of one account: id, created_at, used_at, ends_at, agent."""
+    statement = (
+        select(
+            col(ObserverDevice.id),
+            col(ObserverDevice.created_at),
+            col(ObserverDevice.used_at),
+            col(ObserverDevice.ends_at),
+            col(ObserverDevice.agent),
+        )
+        .join(Account, col(Account.id) == col(ObserverDevice.account_id))
+        .where(col(ObserverDevice.account_id) == account_id, device_live(now))
+        .order_by(col(ObserverDevice.id).desc())
+    )
+    return list(session.connection().execute(statement))
+
+
+def _acting(address: Any, today: date) -> Columns:
+    """Select what makes an actor: the account and its grants of the day."""
+    return (
         select(
             col(Account.id),
             col(Account.name),
             col(Account.agency_id),
-            col(SignInSession.address),
+            address,
             col(Account.language),
             col(Account.display_name),
             col(Account.password_set_at),
             _enrolment_owed(),
             *_GRANT,
         )
-        .join(Account, col(Account.id) == col(SignInSession.account_id))
+        .select_from(Account)
         .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
         .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
         .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
         .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
-        .where(col(SignInSession.uid) == uid, live(now))
         .order_by(col(RoleGrant.id), col(RoleGrantProject.project_id))
     )
+
+
+def _actor(session: Session, statement: Columns, now: datetime, held: bool) -> Actor | None:
     rows = session.connection().execute(statement).all()
     if not rows:
         return None

@@ -30,6 +30,7 @@ _NOUNS = {
     "place": "单位与地区", "detail": "项目详情", "dictionary": "字典",
     "observer": "观察员", "remark": "意见", "sealed": "暗访批次", "visit": "走访",
     "note": "内部备注", "site": "点位", "template": "模板", "photo": "照片",
+    "device": "观察员设备",
     "rectification": "整改",
     "inspection": "督查", "extension": "延期", "recheck": "回头看", "calendar": "工作日历",
     "reply": "答复",
@@ -54,7 +55,7 @@ _VERBS = {
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",
     "province": "合成省份", "real": "公开资料", "reference": "起始规则",
-    "redact": "遮盖", "original": "查看原件",
+    "redact": "遮盖", "trust": "添加", "original": "查看原件",
 }  # fmt: skip
 
 

@@ -19,13 +19,14 @@ from dashboard.commands.account import (
     set_password,
     usable_link,
 )
+from dashboard.commands.device import end_device
 from dashboard.commands.second_factor import begin_second_factor, confirm_second_factor
 from dashboard.commands.session import end_session, end_sessions
 from dashboard.db import load, reading, transaction
 from dashboard.errors import DashboardError, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Actor
-from dashboard.queries.account import SignedIn, own_second_factor, own_sessions
+from dashboard.queries.account import SignedIn, own_devices, own_second_factor, own_sessions
 from dashboard.rules.account import CLASSES, SHORTEST
 from dashboard.rules.second_factor import address
 from dashboard.settings import settings
@@ -92,6 +93,7 @@ def device(agent: str) -> str:
 def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> HTMLResponse:
     with reading() as session:
         sessions = own_sessions(session, who.account_id, clock.now())
+        phones = own_devices(session, who.account_id, clock.now())
         factor = own_second_factor(session, who.account_id)
     shown = [
         (
@@ -104,6 +106,10 @@ def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> 
         for row in sessions
     ]
     values = {"who": who, "sessions": shown, "error": error, "done": done, **_rules()}
+    values["phones"] = [
+        (row.id, clock.local(row.created_at), clock.local(row.ends_at), device(row.agent))
+        for row in phones
+    ]
     values |= _shown_factor(who, factor)
     return page(request, "me.html", status=422 if error else 200, **values)
 
@@ -127,6 +133,7 @@ def show_me(request: Request, done: str = "") -> HTMLResponse:
     words = {
         "password": _("密码已修改。"),
         "sessions": _("已退出所选的登录。"),
+        "devices": _("已移除所选的设备。"),
         "factor": _("双重验证已启用，下次登录时填写动态口令。"),
     }
     return _me(request, signed_in(request), done=words.get(done, ""))
@@ -217,6 +224,15 @@ def do_end_sessions(request: Request, uid: Annotated[str, Form()] = "") -> Respo
         else:
             end_sessions(session, owner, who.account_id, now=clock.now(), keep_uid=who.uid)
     return go("/me?done=sessions")
+
+
+@router.post("/me/devices", dependencies=[CheckedForm])
+def do_end_device(request: Request, device_id: Annotated[int, Form()]) -> Response:
+    """Revoke one of one's own observer's devices."""
+    who = signed_in(request)
+    with transaction() as session:
+        end_device(session, _owner(request, who), device_id, now=clock.now())
+    return go("/me?done=devices")
 
 
 @router.post("/me/language", dependencies=[CheckedForm])

@@ -19,7 +19,7 @@ from dashboard.errors import (
     Unavailable,
 )
 from dashboard.i18n import _
-from dashboard.web.page import CrossSite, SignInFirst, go, page
+from dashboard.web.page import CrossSite, SignInFirst, go, page, sign_in_path
 
 STATUS: dict[type[Exception], int] = {
     CrossSite: 403,
@@ -33,7 +33,7 @@ STATUS: dict[type[Exception], int] = {
 
 def _told(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInFirst):
-        return go("/sign-in")
+        return go(sign_in_path(request))
     if isinstance(error, Unavailable):
         raise error
     if isinstance(error, NotAllowed) and not error.recorded:

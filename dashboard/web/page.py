@@ -6,12 +6,13 @@ import hmac
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
+from starlette.datastructures import FormData
 
 from dashboard import clock, i18n
 from dashboard.db import reading
@@ -28,6 +29,10 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What our own pages may load: no script at all."""
+SCRIPTED = POLICY.replace("img-src 'self'", "img-src 'self' blob:") + (
+    "; script-src 'self'; connect-src 'self'; worker-src 'self'"
+)
+"""What the few pages may load that work without a connection or draw: our own script files."""
 _environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
 _environment.globals.update(_=_, languages=i18n.LANGUAGES, language=i18n.language)
 _templates = Jinja2Templates(env=_environment)
@@ -46,10 +51,22 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings().https else name
 
 
-def set_cookie(response: Response, name: str, value: str, *, same_site: Any = "lax") -> None:
-    """Set a cookie that scripts cannot read and that ends with the browser."""
+def set_cookie(
+    response: Response,
+    name: str,
+    value: str,
+    *,
+    same_site: Any = "lax",
+    seconds: int | None = None,
+) -> None:
+    """Set a cookie that scripts cannot read; without `seconds` it ends with the browser."""
     response.set_cookie(
-        cookie_name(name), value, httponly=True, secure=settings().https, samesite=same_site
+        cookie_name(name),
+        value,
+        max_age=seconds,
+        httponly=True,
+        secure=settings().https,
+        samesite=same_site,
     )
 
 
@@ -121,6 +138,19 @@ def checked_form(request: Request, form_token: Annotated[str, Form()] = "") -> N
 CheckedForm = Depends(checked_form)
 
 
+async def form_fields(request: Request) -> FormData:
+    """Give the fields and files of a form."""
+    return await request.form()
+
+
+def sign_in_path(request: Request) -> str:
+    """Give the way to the sign-in form and, after a page was asked for, back to it."""
+    if request.method not in ("GET", "HEAD"):
+        return "/sign-in"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"/sign-in?next={quote(request.url.path + query, safe='/')}"
+
+
 def local_path(path: str) -> str:
     """Give the path to go to after signing in: one of this site's, or the start."""
     strange = not path.startswith("/") or path.startswith(("//", "/\\", "/sign-in"))
@@ -134,9 +164,21 @@ def go(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303)
 
 
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def form_token_of(request: Request) -> str:
+    """Give the form token that only this browser has, a new one when it has none."""
+    return request.cookies.get(cookie_name("form")) or secrets.token_urlsafe(24)
+
+
+def keep_form_token(answer: Response, form_token: str) -> None:
+    """Let the browser keep its form token until it is closed."""
+    set_cookie(answer, "form", form_token, same_site="strict")
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, policy: str = POLICY, **values: Any
+) -> HTMLResponse:
     """Render a template, with a form token that only this browser has."""
-    form_token = request.cookies.get(cookie_name("form")) or secrets.token_urlsafe(24)
+    form_token = form_token_of(request)
     with reading() as session:
         day = demonstration_day(session)
 
@@ -150,8 +192,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "language_query": language_query,
     }
     answer = _templates.TemplateResponse(request, template, values, status_code=status)
-    answer.headers["content-security-policy"] = POLICY
-    set_cookie(answer, "form", form_token, same_site="strict")
+    answer.headers["content-security-policy"] = policy
+    keep_form_token(answer, form_token)
     if request.query_params.get("lang") in i18n.LANGUAGES:
         set_cookie(answer, "language", request.query_params["lang"])
     return answer

@@ -20,7 +20,7 @@ from dashboard import clock, i18n, incident
 from dashboard.db import reading
 from dashboard.errors import Unavailable
 from dashboard.i18n import _
-from dashboard.queries.account import SignedIn, signed_in
+from dashboard.queries.account import SignedIn, device_actor, signed_in
 from dashboard.settings import settings
 from dashboard.web.page import cookie_name
 from dashboard.web.quota import Quota
@@ -33,9 +33,13 @@ CLOSED = (
 """What Streamlit or FastAPI would open and nobody needs (OU5)."""
 PUBLIC = (
     "/sign-in", "/sign-out", "/link", "/assets", "/healthz", "/static", "/_stcore/health",
-    "/_stcore/host-config", "/_stcore/stream", "/favicon.png", "/manifest.json",
+    "/_stcore/host-config", "/_stcore/stream", "/favicon.png", "/manifest.json", "/public",
+    "/observe",
 )  # fmt: skip
-"""What a stranger may ask for; everything else needs a session."""
+"""What a stranger may ask for; everything else needs a session. `/observe` asks for itself: there
+an observer's device may stand for a session."""
+PHOTO_FORMS = ("/observe/new", "/observe/photo", "/public/feedback")
+"""Where a body may be as large as an upload."""
 LASTING = ("/static", "/assets", "/favicon.png")
 """What holds nobody's data and may be kept by browsers."""
 PARTS = ("/media", "/component", "/_stcore")
@@ -84,6 +88,11 @@ def _look_up(token: str) -> SignedIn | None:
         return signed_in(session, token, clock.now())
 
 
+def _device_known(token: str) -> bool:
+    with reading() as session:
+        return device_actor(session, token, clock.today(), clock.now()) is not None
+
+
 def _cookies(headers: Headers) -> SimpleCookie:
     jar = SimpleCookie()
     jar.load(headers.get("cookie", ""))
@@ -114,9 +123,7 @@ class Shield:
             if refusal is not None:
                 await refusal(scope, receive, answer)
                 return
-            limit = settings().max_upload_mb * 2**20 + ENVELOPE_BYTES
-            if not path.startswith("/_stcore/"):
-                limit = FORM_BYTES
+            limit = await self._limit(scope, path)
             if int(Headers(scope=scope).get("content-length", "0")) > limit:
                 await answer.instead(scope, receive, 413, _("内容过大。"))
                 return
@@ -160,6 +167,18 @@ class Shield:
         if within(path, PARTS) or scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse(_("请先登录。"), 401)
         return RedirectResponse("/me" if who else _sign_in_path(scope), 303)
+
+    async def _limit(self, scope: Scope, path: str) -> int:
+        """Say how large a body may be: a stranger's is small but where citizens send photos."""
+        if path.startswith("/_stcore/"):
+            return settings().max_upload_mb * 2**20 + ENVELOPE_BYTES
+        if path not in PHOTO_FORMS:
+            return FORM_BYTES
+        if within(path, ("/observe",)) and not scope["signed_in"]:
+            device = _cookies(Headers(scope=scope)).get(cookie_name("device"))
+            if device is None or not await to_thread.run_sync(_device_known, device.value):
+                return FORM_BYTES
+        return settings().max_upload_mb * 2**20 + ENVELOPE_BYTES
 
     async def _visitor(self, scope: Scope, headers: Headers) -> SignedIn | None:
         cookies = _cookies(headers)

@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from dashboard import clock, i18n, passwords
 from dashboard.commands.account import choose_language
+from dashboard.commands.device import end_token
 from dashboard.commands.second_factor import prove_second_factor
 from dashboard.commands.session import (
     Attempt,
@@ -34,6 +35,7 @@ from dashboard.queries.account import (
 from dashboard.queries.installation import demonstration_day
 from dashboard.web import page as pages
 from dashboard.web.page import (
+    SCRIPTED,
     CheckedForm,
     chosen_language,
     go,
@@ -179,7 +181,7 @@ def do_demo(
 def show_sign_out(request: Request) -> Response:
     """Ask before signing out: a GET changes nothing."""
     who = visitor(request)
-    return page(request, "sign_out.html", who=who) if who else go("/sign-in")
+    return page(request, "sign_out.html", policy=SCRIPTED, who=who) if who else go("/sign-in")
 
 
 @router.post("/sign-out", dependencies=[CheckedForm])
@@ -193,6 +195,9 @@ def do_sign_out(request: Request, everywhere: Annotated[str, Form()] = "") -> Re
                 end_sessions(session, actor, actor.account_id, now=now)
             elif actor:
                 sign_out(session, actor, who.uid, now=now)
+            if actor and (token := request.cookies.get(pages.cookie_name("device"))):
+                end_token(session, actor, token, now=now)
     answer = go("/sign-in")
     pages.drop_cookie(answer, "session")
+    pages.drop_cookie(answer, "device")
     return answer

@@ -217,6 +217,8 @@ READS: dict[str, Walk] = {
     "light.explain_light": _both(_each("projects", AUGUST, TODAY), _each("projects", JULY, TODAY)),
     "light.lights_by_month": _each("programmes", AUGUST, TODAY),
     "note.notes": _both(_noted("observer_remark"), _noted("rectification")),
+    "observe.projects_to_observe": _once(TODAY),
+    "observe.sites_to_observe": _once(),
     "past.backtest": _with_rules,
     "past.board_as_of": _each("programmes", TODAY),
     "past.closed_months": _each("programmes"),

@@ -9,19 +9,19 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, inspect, select, text
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
-from dashboard import clock
+from dashboard import bulk, clock
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.settings import settings
@@ -32,7 +32,7 @@ GENESIS = "0" * 64
 _CHAIN_LOCK = 4_137_101
 _SECRET = {"password_hash", "token_hash", "secret"}
 _WORDS = {"comment", "row_key", "batch"}
-_QUIET = {"changed_at", "created_at", "version"}
+_QUIET = {"changed_at", "created_at", "version", "cells"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 via: ContextVar[Via] = ContextVar("via", default=Via.FORM)
 
@@ -43,15 +43,33 @@ def plain(value: str) -> str:
 
 
 def _text(value: Any) -> Any:
+    kind = type(value)
+    if kind is str:
+        return value if value.isprintable() else plain(value)
     if value is None or isinstance(value, bool | int):
         return value
+    if kind is Decimal:
+        return format(value, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return plain(str(value))
     if isinstance(value, Mapping):
         return {plain(str(name)): _text(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_text(each) for each in value]
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return plain(format(value, "f") if isinstance(value, Decimal) else str(value))
+    return plain(str(value))
+
+
+def differences(was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Give what `changes` gives, for a row kept as a dictionary; None was not there at all."""
+    found: dict[str, list[Any]] = {}
+    for name, new in now.items():
+        old = was[name] if was else None
+        if new is old or new == old or name in _QUIET or (old is None and new == ""):
+            continue
+        found[name] = ["…", "…"] if name in _SECRET else [_text(old), _text(new)]
+    return found
 
 
 def changes(row: SQLModel) -> dict[str, list[Any]]:
@@ -68,15 +86,20 @@ def changes(row: SQLModel) -> dict[str, list[Any]]:
         new = getattr(row, name)
         if name in _QUIET or not history.has_changes() or (old is None and new in (None, "")):
             continue
-        found[name] = ["…", "…"] if name in _SECRET else [_text(old), _text(new)]
+        before = None if old is None else _text(old)
+        found[name] = ["…", "…"] if name in _SECRET else [before, _text(new)]
     return found
+
+
+def _hashed(fields: Mapping[str, Any]) -> str:
+    """Digest everything a line says but its own hash; `at` as text."""
+    payload = json.dumps(fields, ensure_ascii=False, sort_keys=True)
+    return hashlib.new(fields["algorithm"], payload.encode()).hexdigest()
 
 
 def _digest(entry: AuditEntry) -> str:
     fields = entry.model_dump(exclude={"hash", "at"}, mode="json")
-    fields["at"] = entry.at.isoformat()
-    payload = json.dumps(fields, ensure_ascii=False, sort_keys=True)
-    return hashlib.new(entry.algorithm, payload.encode()).hexdigest()
+    return _hashed({**fields, "at": entry.at.isoformat()})
 
 
 def lock(session: Session) -> None:
@@ -102,29 +125,65 @@ def _head(session: Session) -> tuple[int, str]:
     return (row[0] or 0, row[1]) if row else (0, GENESIS)
 
 
+class Line(NamedTuple):
+    """What one line says, beside who wrote it and when."""
+
+    event: str
+    table_name: str = ""
+    row_key: str = ""
+    changes: str = "{}"
+    comment: str = ""
+    batch: str = ""
+    success: bool = True
+
+
+def line_of(
+    event: str,
+    row: Mapping[str, Any],
+    table: str,
+    was: Mapping[str, Any] | None,
+    *,
+    comment: str = "",
+    batch: str = "",
+) -> Line:
+    """Make the line of a row kept as a dictionary; `was` is the row before, None a new one."""
+    changed = json.dumps(differences(was, row), ensure_ascii=False)
+    return Line(event, table, str(row["id"]), changed, comment, batch)
+
+
 def append(session: Session, actor: Actor | None, event: str, **fields: Any) -> AuditEntry:
-    """Write the next line of the chain; keyword arguments fill the entry's columns."""
-    number, previous = _head(session)
-    entry = AuditEntry(
-        id=number + 1,
-        at=utc_now(),
-        account_id=actor.account_id if actor else None,
-        account_name=_fitting("account_name", actor.name) if actor else "",
-        roles=",".join(sorted(actor.roles)) if actor else "",
-        address=_fitting("address", actor.address) if actor else "",
-        via=via.get(),
-        event=event,
-        algorithm=settings().audit_hash,
-        previous=previous,
-        hash="",
-    )
-    for name, value in fields.items():
-        setattr(entry, name, _fitting(name, value) if name in _WORDS else value)
-    entry.hash = _digest(entry)
-    session.add(entry)
-    session.flush()
-    session.info["audit_head"] = (entry.id, entry.hash)
-    return entry
+    """Write the next line of the chain; keyword arguments fill the line."""
+    written = append_all(session, actor, [Line(event, **fields)])
+    return AuditEntry(**written[-1])
+
+
+def append_all(
+    session: Session, actor: Actor | None, lines: Iterable[Line]
+) -> list[dict[str, Any]]:
+    """Write the next lines of the chain, all at the same instant; gives them as written."""
+    newest, previous = _head(session)
+    at = utc_now()
+    shared = {
+        "account_id": actor.account_id if actor else None,
+        "account_name": _fitting("account_name", actor.name) if actor else "",
+        "roles": ",".join(sorted(actor.roles)) if actor else "",
+        "address": _fitting("address", actor.address) if actor else "",
+        "via": str(via.get()),
+        "algorithm": settings().audit_hash,
+        "at": at.isoformat(),
+    }
+    written: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, newest + 1):
+        fields = {**shared, **line._asdict(), "id": number, "previous": previous}
+        for name in _WORDS:
+            if fields[name]:
+                fields[name] = _fitting(name, fields[name])
+        previous = _hashed(fields)
+        written.append({**fields, "at": at, "via": via.get(), "hash": previous})
+    bulk.add_rows(session, AuditEntry, written)
+    if written:
+        session.info["audit_head"] = (newest + len(written), previous)
+    return written
 
 
 def record(

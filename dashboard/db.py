@@ -185,6 +185,12 @@ def frame(session: Session, statement: Executable) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype=object)
 
 
+def pairs(session: Session, statement: Columns) -> list[Any]:
+    """Run a statement of two columns and give its rows, for `dict`; what is pending counts."""
+    session.flush()
+    return list(session.connection().execute(statement).all())
+
+
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a frame as dictionaries by column."""
     names = [str(name) for name in rows.columns]

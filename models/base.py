@@ -30,6 +30,7 @@ class Exact(TypeDecorator[Decimal]):
     def __init__(self, places: int = 4) -> None:
         super().__init__(20, places)
         self.places = places
+        self.step = Decimal(1).scaleb(-places)
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         if dialect.name == "sqlite":
@@ -39,8 +40,9 @@ class Exact(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         if value is None:
             return None
-        step = Decimal(1).scaleb(-self.places)
-        exact = Decimal(str(value)).quantize(step, ROUND_HALF_UP)
+        step = self.step
+        given = value if type(value) is Decimal else Decimal(str(value))
+        exact = given.quantize(step, ROUND_HALF_UP)
         return int(exact.scaleb(self.places)) if dialect.name == "sqlite" else exact
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:

@@ -58,7 +58,8 @@ class ProgressReport(Row, table=True):
     """月报: one project's figures for one month.
 
     An accepted report never changes: after an unlock a further `revision` takes its place and the
-    old one keeps the day it was superseded, so that a past day can be shown as it stood.
+    old one keeps the day it was superseded, so that a past day can be shown as it stood. `cells`
+    says which cell each figure came from (see `dashboard.rules.source`).
     """
 
     __tablename__ = "progress_report"
@@ -113,6 +114,7 @@ class ProgressReport(Row, table=True):
     return_reason: str = Field(default="", sa_type=Text, title="退回原因")
     source: str = Field(default="", max_length=400, title="来源")
     source_url: str = Field(default="", max_length=400, title="来源网址")
+    cells: str = Field(default="[]", sa_type=Text, title="数据出处")
 
 
 class ReportLine(Row, table=True):
@@ -126,23 +128,6 @@ class ReportLine(Row, table=True):
     cumulative_quantity: Decimal | None = Field(default=None, sa_type=Exact, title="累计完成数量")
     monthly_quantity: Decimal | None = Field(default=None, sa_type=Exact, title="当月完成数量")
     completed_pct: Decimal | None = Field(default=None, sa_type=Exact, title="累计完成进度（%）")
-
-
-class CellSource(Row, table=True):
-    """数据出处: the file, sheet and cell a figure came from, or that it was entered by hand."""
-
-    __tablename__ = "cell_source"
-    __table_args__ = (UniqueConstraint("report_id", "work_item_id", "field"),)
-
-    report_id: int = Field(foreign_key="progress_report.id", index=True, title="月报")
-    work_item_id: int | None = Field(default=None, foreign_key="work_item.id", title="子项")
-    field: str = Field(max_length=40, title="字段")
-    upload_id: int | None = Field(default=None, foreign_key="upload.id", title="上传批次")
-    sheet: str = Field(default="", max_length=80, title="工作表")
-    cell: str = Field(default="", max_length=16, title="单元格")
-    raw: str = Field(default="", sa_type=Text, title="原文")
-    by_hand: bool = Field(default=False, title="人工录入")
-    entered_by_id: int | None = Field(default=None, foreign_key="account.id", title="录入人")
 
 
 class ReportUnlock(Row, table=True):

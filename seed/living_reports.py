@@ -16,11 +16,11 @@ from random import Random
 from sqlmodel import Session, select
 
 from dashboard import files
+from dashboard.rules.source import Source, kept_sources, sources_in
 from models.agency import Agency
 from models.file import StoredFile
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportingPeriod,
@@ -237,22 +237,22 @@ class _Batch:
         cells: dict[str, str],
         upload: Upload | None,
     ) -> None:
+        found = []
         for field, value in row.items():
             if field in _IDENTITY or value in (None, ""):
                 continue
-            self.session.add(
-                CellSource(
-                    report_id=key(report),
-                    work_item_id=key(item) if item else None,
-                    field=field,
-                    upload_id=key(upload) if upload else None,
-                    sheet=SHEET if upload else "",
-                    cell=cells[field] if upload else "",
-                    raw=str(value),
-                    by_hand=upload is None,
-                    entered_by_id=None if upload else self.reporter,
-                )
+            source = Source(
+                field,
+                str(value),
+                SHEET if upload else "",
+                cells[field] if upload else "",
+                key(upload) if upload else None,
+                key(item) if item else None,
+                upload is None,
+                None if upload else self.reporter,
             )
+            found.append(source)
+        report.cells = kept_sources([*sources_in(report.cells), *found])
 
 
 def first(story: Story, month: int) -> Figures:
@@ -331,19 +331,11 @@ def _add_revisions(session: Session, city: City, stories: Iterable[Story]) -> No
         )
         save(session, [second])
         first.superseded_on = day
-        for field, value in cells.items():
-            if field not in _IDENTITY and value not in (None, ""):
-                session.add(_by_hand(second, field, value))
-
-
-def _by_hand(report: ProgressReport, field: str, value: Cell) -> CellSource:
-    return CellSource(
-        report_id=key(report),
-        field=field,
-        raw=str(value),
-        by_hand=True,
-        entered_by_id=report.submitted_by_id,
-    )
+        second.cells = kept_sources(
+            Source(field, str(value), by_hand=True, entered_by_id=second.submitted_by_id)
+            for field, value in cells.items()
+            if field not in _IDENTITY and value not in (None, "")
+        )
 
 
 def _receive(session: Session, city: City) -> None:

@@ -25,6 +25,7 @@ from dashboard.imports.sheet import examine
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.upload import sheet_context
 from dashboard.rules.progress import month_end, next_month
+from dashboard.rules.source import Source, kept_sources
 from models.account import Account, Role, RoleGrant, RoleGrantProject
 from models.agency import Agency
 from models.audit import AuditEntry
@@ -56,7 +57,6 @@ from models.rectification import (
 from models.region import Region
 from models.remark import ObserverRemark, RemarkChannel, RemarkReply
 from models.report import (
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportingPeriod,
@@ -351,9 +351,10 @@ def reported(
         line = ReportLine(report_id=report.id or 0, work_item_id=item.id or 0)
         line.completed_pct = completed
         session.add(line)
-    source = CellSource(report_id=report.id or 0, field="completed_pct", raw=f"{completed}{mark}")
-    source.by_hand, source.entered_by_id = True, report.submitted_by_id
-    save(session, source)
+    source = Source(
+        "completed_pct", f"{completed}{mark}", by_hand=True, entered_by_id=report.submitted_by_id
+    )
+    report.cells = kept_sources([source])
     return report
 
 
@@ -575,10 +576,10 @@ def _files(session: Session, city: City, code: str, place: str, unit: str, accou
         agency_id=agency_id, month=AUGUST, state=ReportState.DRAFT, upload_id=upload.id,
         completed_pct=FIGURES[mark] + 8, problem=f"草稿问题{mark}",
     )  # fmt: skip
+    report.cells = kept_sources(
+        [Source("completed_pct", f"原文{mark}", "Sheet", "D3", upload_id=upload.id)]
+    )
     save(session, report)
-    cell = CellSource(report_id=report.id or 0, field="completed_pct", upload_id=upload.id)
-    cell.sheet, cell.cell, cell.raw = "Sheet", "D3", f"原文{mark}"
-    save(session, cell)
     shown = Attachment(
         file_id=photo.id or 0, table_name="progress_report", caption=f"说明{mark}",
         row_id=city.reports[code].id or 0,

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import pickle
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, text
+from sqlalchemy import Engine, event, func, text
 from sqlmodel import Session, col, select
 
 from dashboard import audit, db, settings
-from dashboard.commands import batch
 from dashboard.commands.batch import commit_upload
 from dashboard.commands.take_back import take_back_upload
 from dashboard.errors import Conflict
+from dashboard.rules.source import sources_in
 from models.project import LivelihoodProject
-from models.report import CellSource, ProgressReport
+from models.report import ProgressReport
 from models.upload import Upload, UploadState
 from tests.city import AUGUST, HEADINGS, TODAY, City, checked, plant, stored, workbook
 from tests.drill import Drill, moments
@@ -84,10 +83,12 @@ def _state(office: Office) -> tuple[int, int, UploadState]:
         if session.get_bind().dialect.name == "sqlite":
             assert session.connection().scalar(text("PRAGMA integrity_check")) == "ok"
         reports = select(func.count()).where(col(ProgressReport.month) == AUGUST)
-        cells = select(func.count()).where(col(CellSource.upload_id) == office.upload_id)
+        texts = select(col(ProgressReport.cells)).where(
+            col(ProgressReport.upload_id) == office.upload_id
+        )
+        cells = [one for kept in session.connection().scalars(texts) for one in sources_in(kept)]
         upload = session.get_one(Upload, office.upload_id)
-        counted = session.connection().scalar(reports), session.connection().scalar(cells)
-        return counted[0] or 0, counted[1] or 0, upload.state
+        return session.connection().scalar(reports) or 0, len(cells), upload.state
 
 
 NOTHING = (0, 0, UploadState.DRAFT)
@@ -143,26 +144,28 @@ class _TabClosed(BaseException):
 @pytest.mark.safety("RE2")
 @pytest.mark.parametrize("office", [FEW], indirect=True)
 def test_a_tab_closed_at_twenty_instants_of_an_import_leaves_nothing(
-    engine: Engine, office: Office, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, office: Office
 ) -> None:
     actor, upload_id, found, today = pickle.loads(office.preview.read_bytes())
-    real, lines = batch.record, 0  # type: ignore[attr-defined]
-    chosen = random.Random(3).sample(range(1, FEW + 1), 20)
+    statements = 0
+    instant: int | None = None
 
-    for instant in chosen:
-        lines = 0
+    def closes(*_arguments: object) -> None:
+        nonlocal statements
+        statements += 1
+        if statements == instant:
+            raise _TabClosed
 
-        def record(*arguments: object, **options: object) -> object:
-            nonlocal lines
-            lines += 1
-            if lines == instant:  # noqa: B023
-                raise _TabClosed
-            return real(*arguments, **options)  # type: ignore[arg-type]
+    def import_it() -> None:
+        with db.transaction() as session:
+            commit_upload(session, actor, upload_id, found, reasons={}, today=today, submit=True)
 
-        monkeypatch.setattr(batch, "record", record)
-        with pytest.raises(_TabClosed), db.transaction() as session:
-            commit_upload(session, actor, upload_id, found, reasons={}, today=today, submit=False)
-        monkeypatch.setattr(batch, "record", real)
+    event.listen(engine, "before_cursor_execute", closes)
+    for statement in range(1, 21):
+        statements, instant = 0, statement
+        with pytest.raises(_TabClosed):
+            import_it()
+    event.remove(engine, "before_cursor_execute", closes)
 
     assert _state(office) == NOTHING
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +13,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, event, func, inspect, select, text
 from sqlmodel import Session, SQLModel
+from sqlmodel import select as rows_of
 
 import models
 from dashboard import migrate
 from dashboard.errors import DashboardError
+from dashboard.rules.source import sources_in
+from models.upload import Upload
 from tests.city import furnish, plant
 
 assert models.__all__
@@ -190,3 +194,37 @@ def test_revisions_form_one_line() -> None:
 
     assert len(script.get_heads()) == 1
     assert len(script.get_bases()) == 1
+
+
+@pytest.mark.safety("RE13")
+@pytest.mark.feature("X7")
+def test_sources_move_to_their_reports_and_back(empty: Engine) -> None:
+    migrate.upgrade(empty)
+    with Session(empty, autoflush=False, expire_on_commit=False) as session:
+        city = plant(session)
+        furnish(session, city)
+        session.commit()
+        before = _cells(session)
+        upload = session.exec(rows_of(Upload)).first()
+        assert upload is not None
+        image = {"id": 1, "received_on": None, "report": {"note": "", "cells": before[0][1]}}
+        upload.before = kept = json.dumps([image, {"id": 2, "report": None}], ensure_ascii=False)
+        session.commit()
+
+    migrate.downgrade(empty, "0009")
+    with empty.connect() as connection:
+        rows = connection.scalar(text("SELECT count(*) FROM cell_source"))
+        [old] = connection.execute(text("SELECT before FROM upload WHERE before <> '[]'")).scalars()
+    migrate.upgrade(empty)
+
+    assert rows == sum(len(list(sources_in(cells))) for _key, cells in before)
+    assert json.loads(old)[0]["cell_source"][0]["field"] == "completed_pct"
+    with Session(empty) as session:
+        assert _cells(session) == before
+        [again] = [u.before for u in session.exec(rows_of(Upload)) if u.before != "[]"]
+        assert json.loads(again)[0] == json.loads(kept)[0]
+
+
+def _cells(session: Session) -> list[tuple[int, str]]:
+    rows = session.connection().execute(text("SELECT id, cells FROM progress_report ORDER BY id"))
+    return [(key, cells) for key, cells in rows]

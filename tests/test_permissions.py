@@ -474,6 +474,8 @@ OTHERWISE = NO_RECTIFYING | {
     "device.end_token": "one's own device, by the token only it holds",
     "photo.attach_photo": "attaches a photo for a command that has allowed it",
     "row.checked": "the checking of what was entered, after save_row's allowing",
+    "opening.log": "writes the lines of a command that has allowed it",
+    "report.send": "the beats of submit_reports and commit_upload that they share; it allows",
     "project.allow_programme": "is the allowing itself",
     "plan.unknown_agencies": "a read of one's own plan sheet",
     "second_factor.take_off": "a beat of reset_second_factor and of the server's reset",

@@ -13,37 +13,35 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
-from dashboard.commands.report import (
-    copy_details,
-    editable_report,
-    submit_reports,
-)
-from dashboard.commands.take_back import image_of
+from dashboard.bulk import Row, among, fresh
+from dashboard.commands.opening import Opened, log, open_reports, write_reports
+from dashboard.commands.report import send
+from dashboard.commands.take_back import images_of
 from dashboard.commands.upload import draft_upload, warning_rows
+from dashboard.db import Columns, pairs
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
-from dashboard.imports.examination import Draft, Examination, Status
+from dashboard.imports.examination import Draft, Examination, Status, shown
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.scope import scopes_of
+from dashboard.rules.source import Strip, strips_text, strips_without
 from models.base import utc_now
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
     FIGURES,
     LINE_FIGURES,
-    CellSource,
     ProgressReport,
     ReportingPeriod,
     ReportLine,
     ReportState,
 )
 from models.upload import Upload, UploadState
-
-_KEPT_OUT = {"id", "created_at", "changed_at", "version"}
 
 
 @dataclass(frozen=True)
@@ -74,29 +72,19 @@ def commit_upload(
     upload = draft_upload(session, actor, upload_id)
     require_clean(upload, examination, reasons)
     settle(session, upload)
-    reports: list[ProgressReport] = []
-    images: list[dict[str, Any]] = []
     grouped, period = _by_project(examination), _period(session, upload)
     projects = _projects(session, actor, upload, list(grouped))
-    for code, drafts in grouped.items():
-        project = projects[code]
-        report = editable_report(session, project.id or 0, period, upload.agency_id, today)
-        items = _work_items(session, project, drafts)
-        _require_seen(session, report, drafts, items)
-        images.append(image_of(session, report))
-        replaced = _replaced(session, report)
-        _fill(upload, report, drafts, reasons, len(items))
-        record(session, actor, "report:import", report, batch=upload.number)
-        if replaced is not None:
-            copy_details(session, replaced, report)
-        _write_details(session, upload, report, drafts, items)
-        reports.append(report)
-    for image, report in zip(images, reports, strict=True):
-        image["id"] = report.id
-    upload.before = json.dumps(images, ensure_ascii=False)
+    found = open_reports(session, list(projects.values()), period, upload.agency_id, today)
+    reports = [found[projects[code]] for code in grouped]
+    upload.before = json.dumps(images_of(session, period, reports), ensure_ascii=False)
+    filling = _Filling(upload, reasons, _work_items(session, projects, grouped))
+    for drafts, report in zip(grouped.values(), reports, strict=True):
+        _require_seen(report, drafts, filling.items)
+        filling.fill(report, drafts)
+    log(session, actor, "report:import", reports, batch=upload.number)
     mark_committed(session, actor, Action.REPORT_UPLOAD, upload, len(reports))
-    ids = [report.id or 0 for report in reports]
-    receipt = submit_reports(session, actor, ids, today=today) if submit and ids else ""
+    receipt = send(session, actor, reports, today) if submit else ""
+    write_reports(session, reports)
     return Imported(upload.number, len(reports), receipt)
 
 
@@ -159,17 +147,18 @@ def _by_project(examination: Examination) -> dict[str, list[Draft]]:
 
 def _projects(
     session: Session, actor: Actor, upload: Upload, codes: Sequence[str]
-) -> dict[str, LivelihoodProject]:
-    """Give the projects of these codes, each of which the actor may report on."""
-    statement = rows_of(LivelihoodProject).where(
-        LivelihoodProject.programme_id == upload.programme_id,
-        col(LivelihoodProject.code).in_(codes),
+) -> dict[str, int]:
+    """Give the keys of the projects of these codes, each of which the actor may report on."""
+    statement: Columns = (
+        select(col(LivelihoodProject.code), col(LivelihoodProject.id))
+        .where(col(LivelihoodProject.programme_id) == upload.programme_id)
+        .where(among(session, col(LivelihoodProject.code), codes))
     )
-    found = {project.code: project for project in session.exec(statement)}
+    found: dict[str, int] = dict(pairs(session, statement))
     for code in codes:
         if code not in found:
             raise Invalid(_("找不到编号为 {code} 的项目。").format(code=code))
-    for scope in scopes_of(session, [project.id or 0 for project in found.values()]).values():
+    for scope in scopes_of(session, list(found.values())).values():
         allow(actor, Action.REPORT_UPLOAD, scope)
     return found
 
@@ -186,22 +175,22 @@ def _period(session: Session, upload: Upload) -> ReportingPeriod:
 
 
 def _require_seen(
-    session: Session,
-    report: ProgressReport,
-    drafts: Sequence[Draft],
-    items: Mapping[str, int | None],
+    report: Opened, drafts: Sequence[Draft], items: Mapping[int, Mapping[str, int]]
 ) -> None:
     """Raise `Conflict` when a figure is no longer what the preview showed as the old one."""
-    if report.id is None and report.revision > 1:
+    if report.replaces is not None:
         return  # compared with the accepted report, which never changes
-    statement = rows_of(ReportLine).where(ReportLine.report_id == report.id)
-    lines = {line.work_item_id: line for line in session.exec(statement)} if report.id else {}
     for draft in drafts:
+        if draft.is_first and report.was is None:
+            continue  # nothing was there, and nothing is
         item = draft.work_item_code
-        names, row = (LINE_FIGURES, lines.get(items[item] or 0)) if item else (FIGURES, report)
-        for change in draft.changes:
-            now = getattr(row, change.field, None) if change.field in names else change.old
-            if (None if now == "" else now) != (None if change.old == "" else change.old):
+        row: Mapping[str, Any] = report.now
+        if item:
+            row = report.lines.get(items[report.now["project_id"]][item], {})
+        names = LINE_FIGURES if item else FIGURES
+        for name, old, _new in draft.changes:
+            now = row.get(name) if name in names else old
+            if (None if now == "" else now) != (None if old == "" else old):
                 raise Conflict(
                     _("项目 {code} 的数据在预览后被他人修改，请重新核对后再导入。").format(
                         code=draft.project_code
@@ -209,59 +198,97 @@ def _require_seen(
                 )
 
 
-def _replaced(session: Session, report: ProgressReport) -> ProgressReport | None:
-    """Give the accepted report that a new revision begins from."""
-    if report.id is not None or report.revision == 1:
-        return None
-    statement = rows_of(ProgressReport).where(
-        ProgressReport.project_id == report.project_id,
-        ProgressReport.month == report.month,
-        ProgressReport.revision == report.revision - 1,
-    )
-    return session.exec(statement).one()
-
-
 def _work_items(
-    session: Session, project: LivelihoodProject, drafts: Sequence[Draft]
-) -> dict[str, int | None]:
-    """Give the work items of a project by code; a row may name none but these."""
-    statement = rows_of(WorkItem).where(WorkItem.project_id == project.id)
-    items = {item.code: item.id for item in session.exec(statement)}
-    for draft in drafts:
-        if draft.work_item_code and draft.work_item_code not in items:
-            raise Invalid(
-                _("{sheet} 第 {row} 行：项目 {code} 没有子项 {item}，没有导入任何内容。").format(
-                    sheet=draft.sheet, row=draft.row, code=project.code, item=draft.work_item_code
+    session: Session, projects: Mapping[str, int], grouped: Mapping[str, Sequence[Draft]]
+) -> dict[int, dict[str, int]]:
+    """Give the work items of each project by code; a row may name none but these."""
+    found: dict[int, dict[str, int]] = {key: {} for key in projects.values()}
+    statement: Columns = select(
+        col(WorkItem.project_id), col(WorkItem.code), col(WorkItem.id)
+    ).where(among(session, col(WorkItem.project_id), found))
+    for project, code, key in session.connection().execute(statement):
+        found[project][code] = key
+    for code, drafts in grouped.items():
+        for draft in drafts:
+            item = draft.work_item_code
+            if item and item not in found[projects[code]]:
+                raise Invalid(
+                    _(
+                        "{sheet} 第 {row} 行：项目 {code} 没有子项 {item}，没有导入任何内容。"
+                    ).format(sheet=draft.sheet, row=draft.row, code=code, item=item)
                 )
-            )
-    return items
+    return found
 
 
-def _fill(
-    upload: Upload,
-    report: ProgressReport,
-    drafts: Sequence[Draft],
-    reasons: Mapping[tuple[str, int], str],
-    items: int,
-) -> None:
-    whole = [draft for draft in drafts if not draft.work_item_code]
+class _Filling:
+    """Writes the rows of a sheet into reports, their lines and their sources."""
+
+    def __init__(
+        self,
+        upload: Upload,
+        reasons: Mapping[tuple[str, int], str],
+        items: Mapping[int, Mapping[str, int]],
+    ) -> None:
+        self.upload_id, self.items = upload.id, items
+        self.edits = json.loads(upload.edits)
+        self.reasons = {where: text for where, text in reasons.items() if text}
+        self.general = [text for (_sheet, row), text in self.reasons.items() if row == 0]
+
+    def fill(self, report: Opened, drafts: Sequence[Draft]) -> None:
+        """Write what the rows about a project say of it."""
+        now, items = report.now, self.items[report.now["project_id"]]
+        _fill_figures(now, drafts, len(items))
+        said = [self.reasons.get((draft.sheet, draft.row), "") for draft in drafts]
+        now["warning_reason"] = "；".join(dict.fromkeys(t for t in (*said, *self.general) if t))
+        now["no_change"], now["state"] = False, ReportState.DRAFT
+        now["upload_id"] = self.upload_id
+        for draft in drafts:
+            item = items.get(draft.work_item_code or "")
+            if item is not None:
+                _fill_line(report, item, draft)
+            self._fill_sources(now, item, draft)
+
+    def _fill_sources(self, now: Row, item: int | None, draft: Draft) -> None:
+        """Keep the cells of a row's figures, in place of what its columns said before."""
+        cells: dict[str, list[Any]] = {}
+        for name, value in draft.values.items():
+            if value is None or value == "" or name not in _FIGURES:
+                continue
+            cell = draft.where(name)
+            raw = draft.raws.get(name) or shown(value)
+            edit = self.edits and self.edits.get(f"{draft.sheet}!{cell}")
+            cells[name] = [cell, raw, edit["by"]] if edit else [cell, raw]
+        strips: list[Strip] = []
+        if now["cells"] != "[]":
+            strips = strips_without(now["cells"], item, {*draft.letters, *draft.values})
+        if cells:
+            strips.append([item, self.upload_id, draft.sheet[:80], cells])
+        now["cells"] = strips_text(strips)
+
+
+def _fill_figures(now: Row, drafts: Sequence[Draft], items: int) -> None:
+    rows = [draft for draft in drafts if not draft.work_item_code]
+    whole = bool(rows) or items <= 1
+    rows = rows or list(drafts)
+    if whole and len(rows) == 1:
+        letters, values = rows[0].letters, rows[0].values
+        for name in FIGURES:
+            if name in letters or name in values:
+                value = values.get(name)
+                now[name] = _BLANK[name] if value is None else value
+        return
     for name in FIGURES:
-        rows = whole or drafts
         if not any(name in draft.letters or name in draft.values for draft in rows):
             continue
-        given = [d.values[name] for d in rows if d.values.get(name) is not None]
-        if whole or items <= 1:
-            setattr(report, name, given[0] if given else _blank(name))
+        given = [value for draft in rows if (value := draft.values.get(name)) is not None]
+        if whole:
+            now[name] = given[0] if given else _BLANK[name]
         else:
-            setattr(report, name, _of_items(name, given, items))
-    said = [reasons[d.sheet, d.row] for d in drafts if reasons.get((d.sheet, d.row))]
-    said += [text for (_sheet, row), text in reasons.items() if row == 0 and text]
-    report.warning_reason = "；".join(dict.fromkeys(said))
-    report.no_change = False
-    report.state = ReportState.DRAFT
-    report.upload_id = upload.id
+            now[name] = _of_items(name, given, items)
 
 
+_FIGURES = frozenset(FIGURES)
+_BLANK = {name: "" if ProgressReport.model_fields[name].default == "" else None for name in FIGURES}
 _MONEY = frozenset({"completed_investment_wan", "allocated_wan", "paid_wan"})
 
 
@@ -280,63 +307,14 @@ def _of_items(name: str, given: Sequence[Any], items: int) -> Any:
         return all(given)
     if name in _MONEY and len(given) == items:
         return sum(given, Decimal(0))
-    return _blank(name)
+    return _BLANK[name]
 
 
-def _blank(name: str) -> str | None:
-    default = ProgressReport.model_fields[name].default
-    return "" if default == "" else None
-
-
-def _write_details(
-    session: Session,
-    upload: Upload,
-    report: ProgressReport,
-    drafts: Sequence[Draft],
-    items: Mapping[str, int | None],
-) -> None:
-    edits = json.loads(upload.edits)
-    sources = {
-        (row.work_item_id, row.field): row
-        for row in session.exec(rows_of(CellSource).where(CellSource.report_id == report.id))
-    }
-    for draft in drafts:
-        item_id = items.get(draft.work_item_code or "")
-        if item_id is not None:
-            _write_line(session, report, item_id, draft)
-        for name in {*draft.letters, *draft.values}:
-            if (old := sources.pop((item_id, name), None)) is not None:
-                session.delete(old)
-        session.flush()
-        for name, where in draft.cells.items():
-            if name not in FIGURES or draft.values.get(name) in (None, ""):
-                continue
-            edit = edits.get(f"{where.sheet}!{where.cell}")
-            session.add(
-                CellSource(
-                    report_id=report.id or 0,
-                    work_item_id=item_id,
-                    field=name,
-                    upload_id=upload.id,
-                    sheet=where.sheet[:80],
-                    cell=where.cell,
-                    raw=where.raw,
-                    by_hand=edit is not None,
-                    entered_by_id=edit["by"] if edit else None,
-                )
-            )
-    session.flush()
-
-
-def _write_line(session: Session, report: ProgressReport, item_id: int, draft: Draft) -> None:
-    statement = rows_of(ReportLine).where(
-        ReportLine.report_id == report.id, ReportLine.work_item_id == item_id
-    )
-    line = session.exec(statement).first() or ReportLine(
-        report_id=report.id or 0, work_item_id=item_id
-    )
+def _fill_line(report: Opened, item: int, draft: Draft) -> None:
+    line = report.lines.get(item)
+    if line is None:
+        line = fresh(ReportLine, report_id=report.now["id"], work_item_id=item)
+        report.lines[item] = line
     for name in LINE_FIGURES:
         if name in draft.letters or name in draft.values:
-            setattr(line, name, draft.values.get(name))
-    session.add(line)
-    session.flush()
+            line[name] = draft.values.get(name)

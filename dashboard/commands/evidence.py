@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from dashboard.audit import record
 from dashboard.commands.file import store_file
-from dashboard.commands.report import OPEN_STATES
+from dashboard.commands.opening import OPEN_STATES
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _

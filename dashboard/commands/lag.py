@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
-from sqlmodel import select as rows_of
 
 from dashboard.audit import record
-from dashboard.db import load
+from dashboard.bulk import among, rows_where
+from dashboard.commands.opening import Opened
+from dashboard.db import Columns, load, pairs
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, allow
@@ -22,53 +25,73 @@ from dashboard.rules.progress import Item, Line, Report, Subject, reported_pct
 from dashboard.rules.words import required_words
 from models.fact import ProjectMonth
 from models.project import LivelihoodProject, WorkItem
-from models.report import ProgressReport, ReportLine, ReportState
+from models.report import ProgressReport, ReportState
+
+_NEEDED = ("cause", "measure", "forecast_on")
 
 
-def lacking(session: Session, report: ProgressReport) -> list[str]:
-    """Name what a lagging report still lacks: cause, measure and new date (28 §3(2), G11)."""
-    planned = session.connection().scalar(
-        select(col(ProjectMonth.planned_pct)).where(
-            col(ProjectMonth.project_id) == report.project_id,
-            col(ProjectMonth.month) == report.month,
-        )
+def require_explained(session: Session, reports: Sequence[Opened]) -> None:
+    """Raise `Invalid` when a lagging report does not say why, what is done and until when.
+
+    28 §3(2), G11: cause, measure and new date. The reports are of one month, with their lines.
+    """
+    projects = [report.now["project_id"] for report in reports]
+    statement: Columns = (
+        select(col(ProjectMonth.project_id), col(ProjectMonth.planned_pct))
+        .where(among(session, col(ProjectMonth.project_id), projects))
+        .where(col(ProjectMonth.month) == reports[0].now["month"])
     )
-    done = _completed(session, report)
+    planned = dict(pairs(session, statement))
+    subjects = _subjects(session, reports)
+    for report in reports:
+        project = report.now["project_id"]
+        done = report.now["completed_pct"]
+        if done is None:
+            done = _completed(report, subjects[project])
+        if missing := _lacking(report.now, done, planned.get(project)):
+            found = load(session, LivelihoodProject, project)
+            raise Invalid(
+                _("{code} {name} 低于序时进度，请补填{missing}后再报送。").format(
+                    code=found.code, name=found.name, missing=joined(missing)
+                )
+            )
+
+
+def _subjects(session: Session, reports: Sequence[Opened]) -> dict[int, Subject]:
+    """Give targets and work items of the projects whose reports state no percent."""
+    keys = [r.now["project_id"] for r in reports if r.now["completed_pct"] is None]
+    if not keys:
+        return {}
+    items: dict[int, list[Item]] = {}
+    for one in rows_where(session, WorkItem, among(session, col(WorkItem.project_id), keys)):
+        item = Item(one["id"], one["target_quantity"], one["weight_pct"])
+        items.setdefault(one["project_id"], []).append(item)
+    statement: Columns = select(
+        col(LivelihoodProject.id), col(LivelihoodProject.target_quantity)
+    ).where(among(session, col(LivelihoodProject.id), keys))
+    return {
+        key: Subject(0, 0, 0, target_quantity=target, items=tuple(items.get(key, ())))
+        for key, target in pairs(session, statement)
+    }
+
+
+def _completed(report: Opened, subject: Subject) -> Decimal | None:
+    """Give what the report says is done: its quantity or its work items'."""
+    lines = [
+        Line(item, row["completed_pct"], row["cumulative_quantity"])
+        for item, row in report.lines.items()
+    ]
+    month, quantity = report.now["month"], report.now["cumulative_quantity"]
+    return reported_pct(
+        subject, Report(month, month, cumulative_quantity=quantity, lines=tuple(lines))
+    )
+
+
+def _lacking(report: Mapping[str, Any], done: Decimal | None, planned: Decimal | None) -> list[str]:
     if planned is None or done is None or done >= planned:
         return []
-    needed = ("cause", "measure", "forecast_on")
-    titles = [(name, ProgressReport.model_fields[name].title or name) for name in needed]
-    return [_(title) for name, title in titles if not getattr(report, name)]
-
-
-def _completed(session: Session, report: ProgressReport) -> Decimal | None:
-    """Give what the report says is done: its percent, its quantity or its work items'."""
-    found = rows_of(ReportLine).where(ReportLine.report_id == report.id)
-    lines = [
-        Line(r.work_item_id, r.completed_pct, r.cumulative_quantity) for r in session.exec(found)
-    ]
-    project = load(session, LivelihoodProject, report.project_id)
-    members = session.exec(rows_of(WorkItem).where(WorkItem.project_id == project.id))
-    items = tuple(Item(one.id or 0, one.target_quantity, one.weight_pct) for one in members)
-    subject = Subject(0, 0, 0, target_quantity=project.target_quantity, items=items)
-    return reported_pct(
-        subject,
-        Report(
-            report.month, report.month, completed_pct=report.completed_pct,
-            cumulative_quantity=report.cumulative_quantity, lines=tuple(lines),
-        ),
-    )  # fmt: skip
-
-
-def require_explained(session: Session, report: ProgressReport) -> None:
-    """Raise `Invalid` when a lagging report does not say why, what is done and until when."""
-    if missing := lacking(session, report):
-        project = load(session, LivelihoodProject, report.project_id)
-        raise Invalid(
-            _("{code} {name} 低于序时进度，请补填{missing}后再报送。").format(
-                code=project.code, name=project.name, missing=joined(missing)
-            )
-        )
+    fields = ProgressReport.model_fields
+    return [_(fields[name].title or name) for name in _NEEDED if not report[name]]
 
 
 def explain_lag(

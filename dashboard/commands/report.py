@@ -15,10 +15,23 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
+from dashboard.bulk import add_rows, among, change_rows, delete_rows, rows_where
 from dashboard.commands.lag import require_explained
 from dashboard.commands.light import refresh_facts
+from dashboard.commands.opening import (
+    OPEN_STATES,
+    Opened,
+    add_lines,
+    line_like,
+    log,
+    open_reports,
+    opened,
+    require_open,
+    require_state,
+    write_reports,
+)
 from dashboard.db import load
-from dashboard.errors import Conflict, Invalid
+from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_another
 from dashboard.queries.scope import scope_of, scopes_of
@@ -28,19 +41,15 @@ from models.agency import Agency
 from models.audit import AuditEntry
 from models.base import utc_now
 from models.milestone import Milestone, MilestoneKind
-from models.project import LivelihoodProject
 from models.report import (
     FIGURES,
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportingPeriod,
     ReportLine,
     ReportState,
-    ReportUnlock,
 )
 
-OPEN_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 TAKE_BACK = "report:take-back"
 """The event of a report whose batch was taken back; its comment keeps the receipt."""
 _CODE_LENGTH = 20
@@ -61,77 +70,6 @@ def _allow_all(
         allow(actor, action, scopes[report.project_id])
 
 
-def _require(report: ProgressReport, states: Collection[ReportState]) -> None:
-    if report.state not in states:
-        raise Conflict(
-            _("第 {id} 号月报现在是“{now}”，不能进行此操作，可能已有人办理，请刷新。").format(
-                id=report.id, now=_(report.state.label)
-            )
-        )
-
-
-def unlock_for(session: Session, project_id: int, month: date, today: date) -> ReportUnlock | None:
-    """Give the approved unlock that is open today for this project and month, if any."""
-    statement = (
-        rows_of(ReportUnlock)
-        .where(ReportUnlock.project_id == project_id, ReportUnlock.month == month)
-        .where(col(ReportUnlock.approved_on) <= today, col(ReportUnlock.ends_on) >= today)
-        .limit(1)
-    )
-    return session.exec(statement).first()
-
-
-def require_open(session: Session, project_id: int, period: ReportingPeriod, today: date) -> None:
-    """Raise `Invalid` when the month is locked and no unlock is open."""
-    locked = today > period.locked_after
-    if locked and unlock_for(session, project_id, period.month, today) is None:
-        raise Invalid(
-            _("{month} 的月报已于 {day} 锁定；如需补报，请先申请解锁。").format(
-                month=period.month.strftime("%Y-%m"), day=period.locked_after.isoformat()
-            )
-        )
-
-
-def editable_report(
-    session: Session, project_id: int, period: ReportingPeriod, agency_id: int | None, today: date
-) -> ProgressReport:
-    """Give the report of this month that may be written now: a draft, a returned or a new one.
-
-    Raises:
-        Invalid: the month is locked, or the report has been sent on and was not returned.
-    """
-    # Two who write for a project at once must not both begin the month's report.
-    load(session, LivelihoodProject, project_id, lock=True)
-    require_open(session, project_id, period, today)
-    statement = (
-        rows_of(ProgressReport)
-        .where(ProgressReport.project_id == project_id, ProgressReport.month == period.month)
-        .order_by(col(ProgressReport.revision).desc())
-        .limit(1)
-    )
-    newest = session.exec(statement).first()
-    if newest is not None and newest.state in OPEN_STATES:
-        return newest
-    if newest is not None and newest.state is not ReportState.ACCEPTED:
-        raise Invalid(
-            _("该项目本月的月报已报送（{state}），退回后才能修改。").format(
-                state=_(newest.state.label)
-            )
-        )
-    if newest is not None and unlock_for(session, project_id, period.month, today) is None:
-        raise Invalid(_("该项目本月的月报已审定并锁定；如需更正，请先申请解锁。"))
-    # A revision begins as what it replaces: what its sheet leaves out stays as it was.
-    figures = {name: getattr(newest, name) for name in FIGURES} if newest else {}
-    return ProgressReport(
-        period_id=period.id or 0,
-        project_id=project_id,
-        agency_id=agency_id,
-        month=period.month,
-        revision=newest.revision + 1 if newest else 1,
-        **figures,
-    )
-
-
 def _receipt(session: Session, agency_id: int | None, month: date) -> str:
     """Give the next number of a unit's receipts of a month; one that was taken back counts too."""
     # Two submissions of a unit at once must not each find the same number free.
@@ -140,9 +78,11 @@ def _receipt(session: Session, agency_id: int | None, month: date) -> str:
     if len(code) > _CODE_LENGTH:
         code = f"D{agency_id}"
     prefix = f"{month:%Y%m}-{code}-"
-    given = select(col(ProgressReport.receipt)).where(
-        col(ProgressReport.agency_id).is_not_distinct_from(agency_id),
-        col(ProgressReport.month) == month,
+    given = (
+        select(col(ProgressReport.receipt))
+        .where(col(ProgressReport.agency_id).is_not_distinct_from(agency_id))
+        .where(col(ProgressReport.month) == month)
+        .distinct()
     )
     withdrawn = select(col(AuditEntry.comment)).where(col(AuditEntry.event) == TAKE_BACK)
     known = [*session.connection().scalars(given), *session.connection().scalars(withdrawn)]
@@ -154,40 +94,70 @@ def submit_reports(
     session: Session, actor: Actor, report_ids: Collection[int], *, today: date
 ) -> str:
     """Send drafts to the unit's reviewer (报送) under one receipt number, which is returned."""
-    reports = _loaded(session, report_ids)
-    _allow_all(session, actor, Action.REPORT_SUBMIT, reports)
-    receipt = _receipt(session, reports[0].agency_id, reports[0].month)
-    for report in reports:
-        _require(report, OPEN_STATES)
-        period = load(session, ReportingPeriod, report.period_id)
-        require_open(session, report.project_id, period, today)
-        require_explained(session, report)
-        report.state = ReportState.SUBMITTED
-        report.receipt = receipt
-        report.submitted_by_id = actor.account_id
-        report.submitted_at = utc_now()
-        report.submitted_on = today
-        report.return_reason = ""
-        record(session, actor, Action.REPORT_SUBMIT, report, batch=receipt)
-        _receive(session, report, today)
+    keys = list(dict.fromkeys(report_ids))
+    found = {
+        row["id"]: opened(row)
+        for row in rows_where(session, ProgressReport, among(session, col(ProgressReport.id), keys))
+    }
+    for key in keys:
+        if key not in found:
+            load(session, ProgressReport, key)
+    reports = [found[key] for key in keys]
+    add_lines(session, reports)
+    receipt = send(session, actor, reports, today)
+    write_reports(session, reports)
     return receipt
 
 
-def expectation(session: Session, report: ProgressReport) -> ExpectedReport | None:
-    """Give the row by which this report is owed, if it is."""
-    statement = rows_of(ExpectedReport).where(
-        ExpectedReport.period_id == report.period_id,
-        ExpectedReport.project_id == report.project_id,
+def send(session: Session, actor: Actor, reports: Sequence[Opened], today: date) -> str:
+    """Let reports be sent on under one receipt number, which is returned; others write them.
+
+    Raises:
+        Invalid: there are none, their month is locked, or one lags and does not say why.
+        Conflict: one of them was sent already.
+    """
+    if not reports:
+        raise Invalid(_("请先勾选至少一条月报。"))
+    rows = [report.now for report in reports]
+    scopes = scopes_of(session, [row["project_id"] for row in rows])
+    for row in rows:
+        allow(actor, Action.REPORT_SUBMIT, scopes[row["project_id"]])
+    receipt = _receipt(session, rows[0]["agency_id"], rows[0]["month"])
+    for row in rows:
+        require_state(row["id"], row["state"], OPEN_STATES)
+    for key in dict.fromkeys(row["period_id"] for row in rows):
+        period = load(session, ReportingPeriod, key)
+        these = [report for report in reports if report.now["period_id"] == key]
+        projects = [report.now["project_id"] for report in these]
+        require_open(session, projects, period, today)
+        require_explained(session, these)
+        _receive(session, key, projects, today)
+    sent = {
+        "state": ReportState.SUBMITTED,
+        "receipt": receipt,
+        "submitted_by_id": actor.account_id,
+        "submitted_at": utc_now(),
+        "submitted_on": today,
+        "return_reason": "",
+    }
+    for row in rows:
+        row.update(sent)
+    log(session, actor, Action.REPORT_SUBMIT, reports, batch=receipt)
+    return receipt
+
+
+def _receive(session: Session, period_id: int, projects: Collection[int], today: date) -> None:
+    """Keep the day reports first came in: later revisions do not make them late."""
+    waiting = rows_where(
+        session,
+        ExpectedReport,
+        col(ExpectedReport.period_id) == period_id,
+        col(ExpectedReport.received_on).is_(None),
+        among(session, col(ExpectedReport.project_id), projects),
     )
-    return session.exec(statement).first()
-
-
-def _receive(session: Session, report: ProgressReport, today: date) -> None:
-    """Keep the day a report first came in: later revisions do not make it late."""
-    expected = expectation(session, report)
-    if expected is not None and expected.received_on is None:
-        expected.received_on = today
-        session.add(expected)
+    for row in waiting:
+        row["received_on"] = today
+    change_rows(session, ExpectedReport, waiting, ["received_on"])
 
 
 def confirm_reports(session: Session, actor: Actor, report_ids: Collection[int]) -> int:
@@ -198,7 +168,7 @@ def confirm_reports(session: Session, actor: Actor, report_ids: Collection[int])
         allow_another(
             actor, report.submitted_by_id, Action.REPORT_CONFIRM, "progress_report", report.id
         )
-        _require(report, [ReportState.SUBMITTED])
+        require_state(report.id, report.state, [ReportState.SUBMITTED])
         report.state = ReportState.CONFIRMED
         report.confirmed_by_id = actor.account_id
         report.confirmed_at = utc_now()
@@ -216,7 +186,7 @@ def return_reports(
         confirmed = report.state is ReportState.CONFIRMED
         action = Action.REPORT_ACCEPT if confirmed else Action.REPORT_CONFIRM
         allow(actor, action, scope_of(session, report.project_id))
-        _require(report, [ReportState.SUBMITTED, ReportState.CONFIRMED])
+        require_state(report.id, report.state, [ReportState.SUBMITTED, ReportState.CONFIRMED])
         report.state = ReportState.RETURNED
         report.return_reason = reason
         record(session, actor, "report:return", report, comment=reason)
@@ -232,7 +202,7 @@ def accept_reports(
     for report in reports:
         for author in (report.submitted_by_id, report.confirmed_by_id):
             allow_another(actor, author, Action.REPORT_ACCEPT, "progress_report", report.id)
-        _require(report, [ReportState.CONFIRMED])
+        require_state(report.id, report.state, [ReportState.CONFIRMED])
         _supersede(session, actor, report, today)
         report.state = ReportState.ACCEPTED
         report.accepted_by_id = actor.account_id
@@ -315,14 +285,13 @@ def report_no_change(
     if last is None:
         raise Invalid(_("此前没有已审定的月报，不能填“本月无变化”，请填写数据。"))
     period = _same_programme_period(session, last, month)
-    report = editable_report(session, project_id, period, last.agency_id, today)
-    for name in FIGURES:
-        setattr(report, name, getattr(last, name))
-    report.no_change = True
-    report.monthly_quantity = None
-    record(session, actor, "report:no-change", report)
-    copy_details(session, last, report)
-    return report
+    report = open_reports(session, [project_id], period, last.agency_id, today)[project_id]
+    report.now |= {name: getattr(last, name) for name in (*FIGURES, "cells")}
+    report.now |= {"no_change": True, "monthly_quantity": None}
+    log(session, actor, "report:no-change", [report])
+    write_reports(session, [report])
+    copy_lines(session, last, report)
+    return session.get_one(ProgressReport, report.now["id"])
 
 
 def _last_accepted(session: Session, project_id: int, before: date) -> ProgressReport | None:
@@ -348,18 +317,8 @@ def _same_programme_period(session: Session, last: ProgressReport, month: date) 
     return period
 
 
-def copy_details(session: Session, last: ProgressReport, report: ProgressReport) -> None:
-    """Give a report the lines and the cells of another one, in place of its own."""
-    for model in (ReportLine, CellSource):
-        for old in session.exec(rows_of(model).where(model.report_id == report.id)):
-            session.delete(old)
-    session.flush()
-    for line in session.exec(rows_of(ReportLine).where(ReportLine.report_id == last.id)):
-        values = line.model_dump(include={"work_item_id", "cumulative_quantity", "completed_pct"})
-        session.add(ReportLine(report_id=report.id or 0, **values))
-    for source in session.exec(rows_of(CellSource).where(CellSource.report_id == last.id)):
-        values = source.model_dump(
-            exclude={"id", "created_at", "changed_at", "version", "report_id"}
-        )
-        session.add(CellSource(report_id=report.id or 0, **values))
-    session.flush()
+def copy_lines(session: Session, last: ProgressReport, report: Opened) -> None:
+    """Give a report the lines of another one, in place of its own."""
+    delete_rows(session, ReportLine, col(ReportLine.report_id) == report.now["id"])
+    lines = rows_where(session, ReportLine, col(ReportLine.report_id) == last.id)
+    add_rows(session, ReportLine, [line_like(line, report) for line in lines])

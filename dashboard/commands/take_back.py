@@ -3,64 +3,74 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, SQLModel
+from sqlalchemy import select
+from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
-from dashboard.audit import record
-from dashboard.commands.report import (
-    TAKE_BACK,
-    expectation,
+from dashboard.audit import Line, append_all, line_of, record
+from dashboard.bulk import (
+    BOOKKEEPING,
+    Row,
+    add_rows,
+    among,
+    change_rows,
+    delete_rows,
+    fresh,
+    rows_where,
 )
-from dashboard.db import load
+from dashboard.commands.opening import Opened, opened, write_reports
+from dashboard.commands.report import TAKE_BACK
+from dashboard.db import Columns, load, pairs
 from dashboard.errors import Conflict
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.upload import own_upload
 from models.file import Attachment
 from models.report import (
-    CellSource,
+    ExpectedReport,
     ProgressReport,
+    ReportingPeriod,
     ReportLine,
     ReportState,
 )
 from models.upload import Upload, UploadState
 
-_KEPT_OUT = {"id", "created_at", "changed_at", "version"}
+_REPORT = str(ProgressReport.__tablename__)
 
 
-def clear_details(session: Session, report: ProgressReport) -> None:
-    """Delete the lines and cell sources of a report, to be written anew."""
-    for model in (ReportLine, CellSource):
-        for old in session.exec(rows_of(model).where(model.report_id == report.id)):
-            session.delete(old)
-    session.flush()
-
-
-def _plain(row: SQLModel) -> dict[str, Any]:
+def _plain(row: Row) -> dict[str, Any]:
     return {
         name: format(value, "f") if isinstance(value, Decimal) else
         value.isoformat() if isinstance(value, date | datetime) else value
-        for name, value in row.model_dump(exclude=_KEPT_OUT).items()
+        for name, value in row.items() if name not in BOOKKEEPING
     }  # fmt: skip
 
 
-def image_of(session: Session, report: ProgressReport) -> dict[str, Any]:
-    """Keep what a report was before the batch, so that taking it back restores exactly that."""
-    expected = expectation(session, report)
-    came = expected.received_on.isoformat() if expected and expected.received_on else None
-    if report.id is None:
-        return {"report": None, "received_on": came}
-    details = {
-        model.__tablename__: [
-            _plain(row) for row in session.exec(rows_of(model).where(model.report_id == report.id))
-        ]
-        for model in (ReportLine, CellSource)
-    }
-    return {"report": _plain(report), "received_on": came, **details}
+def images_of(
+    session: Session, period: ReportingPeriod, reports: Sequence[Opened]
+) -> list[dict[str, Any]]:
+    """Keep what reports were before the batch, so that taking it back restores exactly that."""
+    projects = [report.now["project_id"] for report in reports]
+    statement: Columns = (
+        select(col(ExpectedReport.project_id), col(ExpectedReport.received_on))
+        .where(col(ExpectedReport.period_id) == period.id)
+        .where(among(session, col(ExpectedReport.project_id), projects))
+    )
+    came = {key: day and day.isoformat() for key, day in pairs(session, statement)}
+    return [_image_of(report, came.get(report.now["project_id"])) for report in reports]
+
+
+def _image_of(report: Opened, came: str | None) -> dict[str, Any]:
+    image: dict[str, Any] = {"id": report.now["id"], "report": None, "received_on": came}
+    if report.was is not None:
+        image["report"] = _plain(report.was)
+        image["report_line"] = [_plain(row) for row in report.lines_were.values()]
+    return image
 
 
 def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
@@ -73,53 +83,85 @@ def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     allow(actor, Action.REPORT_UPLOAD)
     if upload.state is not UploadState.COMMITTED:
         raise Conflict(_("批次 {number} 没有可撤回的内容。").format(number=upload.number))
-    for image in json.loads(upload.before):
-        report = load(session, ProgressReport, image["id"])
-        if report.state is ReportState.ACCEPTED:
-            raise Conflict(_("批次中有已审定的月报，不能撤回。"))
-        if report.upload_id != upload.id:
-            raise Conflict(_("批次中的月报已被后来的批次修改，请先撤回后来的批次。"))
-        _unreceive(session, report, image)
-        clear_details(session, report)
-        if image["report"] is None:
-            _delete(session, actor, report, upload.number)
-        else:
-            _restore(session, actor, report, image, upload.number)
+    images = {image["id"]: image for image in json.loads(upload.before)}
+    reports = _untouched(session, upload, images)
+    _unreceive(session, reports, images)
+    delete_rows(session, ReportLine, among(session, col(ReportLine.report_id), images))
+    begun = [row for row in reports if images[row["id"]]["report"] is None]
+    _delete(session, actor, begun, upload.number)
+    kept = [opened(row) for row in reports if images[row["id"]]["report"] is not None]
+    _restore(session, actor, kept, images, upload.number)
     upload.state = UploadState.TAKEN_BACK
     upload.settled_key = None
     record(session, actor, "upload:take-back", upload, batch=upload.number)
     return upload
 
 
-def _unreceive(session: Session, report: ProgressReport, image: dict[str, Any]) -> None:
-    expected = expectation(session, report)
-    if expected is not None and "received_on" in image:
-        came = image["received_on"]
-        expected.received_on = date.fromisoformat(came) if came else None
-        session.add(expected)
+def _untouched(session: Session, upload: Upload, keys: Mapping[int, object]) -> list[Row]:
+    """Give the reports of a batch, none of which was accepted or changed by a later one."""
+    known = among(session, col(ProgressReport.id), keys)
+    reports = rows_where(session, ProgressReport, known)
+    for report in reports:
+        if report["state"] is ReportState.ACCEPTED:
+            raise Conflict(_("批次中有已审定的月报，不能撤回。"))
+        if report["upload_id"] != upload.id:
+            raise Conflict(_("批次中的月报已被后来的批次修改，请先撤回后来的批次。"))
+    for key in set(keys) - {report["id"] for report in reports}:
+        load(session, ProgressReport, key)
+    return reports
 
 
-def _delete(session: Session, actor: Actor, report: ProgressReport, batch: str) -> None:
-    """Take a report away that the batch began; its evidence must not pass to a later one."""
+def _unreceive(
+    session: Session, reports: Sequence[Row], images: Mapping[int, dict[str, Any]]
+) -> None:
+    """Let the days the reports came in be what they were."""
+    by_project = {row["project_id"]: images[row["id"]] for row in reports}
+    expected = rows_where(
+        session,
+        ExpectedReport,
+        col(ExpectedReport.period_id).in_({row["period_id"] for row in reports}),
+        among(session, col(ExpectedReport.project_id), by_project),
+    )
+    for row in expected:
+        came = by_project[row["project_id"]]["received_on"]
+        row["received_on"] = date.fromisoformat(came) if came else None
+    change_rows(session, ExpectedReport, expected, ["received_on"])
+
+
+def _delete(session: Session, actor: Actor, reports: Sequence[Row], batch: str) -> None:
+    """Take reports away that the batch began; their evidence must not pass to later ones."""
+    keys = [row["id"] for row in reports]
     attached = rows_of(Attachment).where(
-        Attachment.table_name == ProgressReport.__tablename__, Attachment.row_id == report.id
+        Attachment.table_name == _REPORT, among(session, col(Attachment.row_id), keys)
     )
     for attachment in session.exec(attached):
         record(session, actor, "report:detach", attachment, batch=batch)
         session.delete(attachment)
-    record(session, actor, TAKE_BACK, report, comment=report.receipt, batch=batch)
-    session.delete(report)
-    session.flush()
+    lines = [
+        Line(TAKE_BACK, _REPORT, str(row["id"]), comment=row["receipt"], batch=batch)
+        for row in reports
+    ]
+    append_all(session, actor, lines)
+    delete_rows(session, ProgressReport, among(session, col(ProgressReport.id), keys))
 
 
 def _restore(
-    session: Session, actor: Actor, report: ProgressReport, image: dict[str, Any], batch: str
+    session: Session,
+    actor: Actor,
+    reports: Sequence[Opened],
+    images: Mapping[int, dict[str, Any]],
+    batch: str,
 ) -> None:
-    earlier, receipt = ProgressReport.model_validate(image["report"]), report.receipt
-    for name in image["report"]:
-        setattr(report, name, getattr(earlier, name))
-    record(session, actor, TAKE_BACK, report, comment=receipt, batch=batch)
-    for model in (ReportLine, CellSource):
-        for values in image[str(model.__tablename__)]:
-            session.add(model.model_validate(values))
-    session.flush()
+    lines, details = [], []
+    for report in reports:
+        now, image = report.now, images[report.now["id"]]
+        receipt = now["receipt"]
+        earlier = ProgressReport.model_validate(image["report"])
+        now |= {name: getattr(earlier, name) for name in image["report"]}
+        lines.append(line_of(TAKE_BACK, now, _REPORT, report.was, comment=receipt, batch=batch))
+        for values in image["report_line"]:
+            line = ReportLine.model_validate(values)
+            details.append(fresh(ReportLine, **{name: getattr(line, name) for name in values}))
+    append_all(session, actor, lines)
+    write_reports(session, reports)
+    add_rows(session, ReportLine, details)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -117,7 +118,7 @@ class Table:
     columns: tuple[ColumnMatch, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """A row as it would be saved.
 
@@ -142,8 +143,12 @@ class Draft:
 
     def cell(self, name: str) -> CellRef:
         """Say which cell the field came from. Raises KeyError for a field without a column."""
-        where = self.origins.get(name) or f"{self.letters[name]}{self.row}"
-        return CellRef(self.sheet, where, self.raws.get(name) or shown(self.values.get(name)))
+        raw = self.raws.get(name) or shown(self.values.get(name))
+        return CellRef(self.sheet, self.where(name), raw)
+
+    def where(self, name: str) -> str:
+        """Name the cell the field came from. Raises KeyError for a field without a column."""
+        return self.origins.get(name) or f"{self.letters[name]}{self.row}"
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -212,6 +217,9 @@ def row_ranges(rows: Iterable[int]) -> str:
 
 def shown(value: object) -> str:
     """Write a value the way a person would write it into a cell."""
+    kind = type(value)
+    if kind is str or kind is Decimal:
+        return str(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -10,18 +10,19 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, label, or_, select
+from sqlalchemy import label, or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
-from dashboard.db import Columns, frame, load, records
+from dashboard.db import frame, load, records
 from dashboard.i18n import _
+from dashboard.queries.source import origins
 from dashboard.rules.fact import FACTS, SINCE, UNTIL, Facts
 from dashboard.rules.light import Case, Light, RuleSet
 from dashboard.rules.progress import month_end
 from dashboard.rules.remedy import bound_words, number, value_words
+from dashboard.rules.source import Source, sources_in
 from models.account import Account
-from models.file import StoredFile
 from models.light import (
     LightColour,
     LightDimension,
@@ -32,9 +33,12 @@ from models.light import (
 )
 from models.milestone import Milestone, MilestoneKind
 from models.project import LivelihoodProject, WorkItem
-from models.report import CellSource, ProgressReport, ReportState
-from models.upload import Upload
+from models.report import ProgressReport, ReportState
 
+_OF_SOURCE = [
+    "field", "title", "raw", "report_id", "receipt", "accepted_on", "file_id", "file", "sheet",
+    "cell", "by_hand", "entered_by", "source", "source_url",
+]  # fmt: skip
 ALWAYS = ("expected", "reported", "planned_pct", "completed_pct", "shortfall_pp", "silent_days")
 
 
@@ -235,11 +239,7 @@ def sources_of(
     Columns: field, title, raw (as written), report_id, receipt, accepted_on, file_id, file (name),
     sheet, cell, by_hand (bool), entered_by, source, source_url.
     """
-    found = frame(session, _cells(report_id))
-    titles = {name: field.title or name for name, field in ProgressReport.model_fields.items()}
-    items = found.pop("work_item")
-    named = [_(titles.get(name, _("月报"))) for name in found["field"]]
-    found.insert(1, "title", [_of_item(*pair) for pair in zip(named, items, strict=True)])
+    found = pd.DataFrame(_cells(session, report_id), columns=_OF_SOURCE, dtype=object)
     plan = _plan(session, project_id, month, as_of)
     both = pd.concat([found, plan], ignore_index=True).astype(object)
     return both.where(both.notna(), None)
@@ -249,25 +249,27 @@ def _of_item(title: str, item: str | None) -> str:
     return f"{title} · {item}" if item else title
 
 
-def _cells(report_id: int | None) -> Columns:
-    cells, report, upload = CellSource, ProgressReport, Upload
-    return (
-        select(
-            col(cells.field), col(cells.raw), label("report_id", col(report.id)),
-            col(report.receipt), col(report.accepted_on), label("file_id", col(StoredFile.id)),
-            label("file", col(StoredFile.name)), col(cells.sheet), col(cells.cell),
-            col(cells.by_hand), label("entered_by", col(Account.display_name)),
-            col(report.source), col(report.source_url), label("work_item", col(WorkItem.name)),
-        )
-        .select_from(report)
-        .outerjoin(cells, col(cells.report_id) == col(report.id))
-        .outerjoin(WorkItem, col(WorkItem.id) == col(cells.work_item_id))
-        .outerjoin(upload, col(upload.id) == func.coalesce(cells.upload_id, report.upload_id))
-        .outerjoin(StoredFile, col(StoredFile.id) == col(upload.file_id))
-        .outerjoin(Account, col(Account.id) == col(cells.entered_by_id))
-        .where(col(report.id) == report_id)
-        .order_by(col(cells.id))
-    )  # fmt: skip
+def _cells(session: Session, report_id: int | None) -> list[dict[str, Any]]:
+    report = session.get(ProgressReport, report_id) if report_id is not None else None
+    if report is None:
+        return []
+    titles = {name: field.title or name for name, field in ProgressReport.model_fields.items()}
+    known = {
+        "report_id": report.id, "receipt": report.receipt, "accepted_on": report.accepted_on,
+        "source": report.source, "source_url": report.source_url,
+    }  # fmt: skip
+    sources = list(sources_in(report.cells)) or [Source("")]
+    return [
+        {
+            **known,
+            **one._asdict(),
+            "title": _of_item(_(titles.get(one.field, _("月报"))), item),
+            "file_id": file.get("file_id"),
+            "file": file.get("file_name"),
+            "entered_by": by,
+        }
+        for one, file, item, by in origins(session, sources, report.upload_id)
+    ]
 
 
 def _plan(session: Session, project_id: int, month: date, as_of: date) -> pd.DataFrame:

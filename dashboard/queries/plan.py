@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
+from dashboard.bulk import among
 from dashboard.imports import narrative
 from dashboard.imports.plan import planned_field
 from models.agency import Agency
 from models.milestone import Milestone, MilestoneKind
-from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
+from models.project import FundSource, SupportingAgency
 
 Planned = dict[str, Any]
 PLAIN = (
@@ -32,24 +33,28 @@ ITEM = {
 
 
 def planned_values(
-    session: Session, projects: Sequence[LivelihoodProject], items: Sequence[WorkItem]
+    session: Session, projects: Sequence[Any], items: Sequence[Any]
 ) -> dict[tuple[int, int | None], Planned]:
-    """Give what a plan sheet of these projects would hold, by project and work item."""
-    ids = [project.id or 0 for project in projects]
+    """Give what a plan sheet of these projects would hold, by project and work item.
+
+    `projects` and `items` are rows with the columns of their tables.
+    """
+    ids = [project.id for project in projects]
     names = {row.id: row.name for row in session.exec(rows_of(Agency))}
     steps, supporting = _steps(session, ids), _supporting(session, ids)
-    funds = session.exec(
-        rows_of(FundSource).where(col(FundSource.project_id).in_(ids)).order_by(col(FundSource.id))
-    ).all()
+    funds: dict[int, list[str]] = defaultdict(list)
+    sources = rows_of(FundSource).where(among(session, col(FundSource.project_id), ids))
+    for fund in session.exec(sources.order_by(col(FundSource.id))):
+        funds[fund.project_id].append(fund.name)
     found: dict[tuple[int, int | None], Planned] = {}
     for project in projects:
-        key = project.id or 0
+        key = project.id
         found[key, None] = {
             "project_name": project.name,
             "lead_agency": names.get(project.lead_agency_id),
             "upkeep_agency": names.get(project.upkeep_agency_id),
             "supporting_agencies": tuple(supporting[key]),
-            "fund_source": "、".join(fund.name for fund in funds if fund.project_id == key),
+            "fund_source": "、".join(funds[key]),
             **{name: getattr(project, name) for name in PLAIN},
             **steps[key, None],
         }
@@ -63,7 +68,7 @@ def planned_values(
 def _steps(session: Session, ids: Sequence[int]) -> dict[tuple[int, int | None], Planned]:
     statement = (
         rows_of(Milestone)
-        .where(col(Milestone.project_id).in_(ids), col(Milestone.known_until).is_(None))
+        .where(among(session, col(Milestone.project_id), ids), col(Milestone.known_until).is_(None))
         .order_by(col(Milestone.due_on), col(Milestone.id))
     )
     found: dict[tuple[int, int | None], Planned] = defaultdict(dict)

@@ -9,12 +9,12 @@ from sqlmodel import Session, col
 
 from dashboard.db import Columns, frame
 from dashboard.permissions import Action, Actor, sees_sql
+from dashboard.queries.source import origins
+from dashboard.rules.source import sources_in
 from models.account import Account
 from models.fact import ProjectMonth
 from models.file import Attachment, StoredFile
-from models.project import WorkItem
-from models.report import CellSource, ProgressReport, ReportState
-from models.upload import Upload
+from models.report import ProgressReport, ReportState
 
 _OF_REPORT = (
     "month", "revision", "state", "receipt", "no_change", "cumulative_quantity",
@@ -23,6 +23,8 @@ _OF_REPORT = (
     "published_status", "warning_reason", "return_reason", "submitted_on", "accepted_on",
     "superseded_on", "source", "source_url",
 )  # fmt: skip
+_OF_FILE = ("file_id", "file_name", "batch", "uploader", "received_at")
+_OF_CELL = ["field", "work_item", "raw", "sheet", "cell", "by_hand", *_OF_FILE]
 _BETWEEN = ("warning_reason", "return_reason", "receipt", "submitter")
 _OWN_WORDS = ("problem", "cause", "measure", "next_step")
 """What a unit says of itself to the office; observers know the facts that are public."""
@@ -67,31 +69,21 @@ def report_cells(session: Session, actor: Actor, report_id: int) -> pd.DataFrame
     Columns: field, work_item, raw, sheet, cell, by_hand (bool), file_id, file_name, batch,
     uploader, received_at (UTC).
     """
-    uploader = aliased(Account)
     statement: Columns = (
-        select(
-            col(CellSource.field),
-            col(WorkItem.name).label("work_item"),
-            col(CellSource.raw),
-            col(CellSource.sheet),
-            col(CellSource.cell),
-            col(CellSource.by_hand),
-            col(StoredFile.id).label("file_id"),
-            col(StoredFile.name).label("file_name"),
-            col(Upload.number).label("batch"),
-            uploader.display_name.label("uploader"),  # type: ignore[attr-defined]
-            col(Upload.created_at).label("received_at"),
-        )
-        .join(ProgressReport, col(ProgressReport.id) == col(CellSource.report_id))
-        .outerjoin(WorkItem, col(WorkItem.id) == col(CellSource.work_item_id))
-        .outerjoin(Upload, col(Upload.id) == col(CellSource.upload_id))
-        .outerjoin(StoredFile, col(StoredFile.id) == col(Upload.file_id))
-        .outerjoin(uploader, uploader.id == col(Upload.account_id))  # type: ignore[arg-type]
-        .where(col(CellSource.report_id) == report_id)
+        select(col(ProgressReport.cells))
+        .where(col(ProgressReport.id) == report_id)
         .where(sees_sql(actor, ProgressReport, Action.REPORT_READ))
-        .order_by(col(CellSource.id))
     )
-    return frame(session, statement)
+    kept = list(sources_in(session.connection().scalar(statement) or "[]"))
+    rows = [
+        {
+            **source._asdict(),
+            **{name: file.get(name) for name in _OF_FILE},
+            "work_item": item,
+        }
+        for source, file, item, _by in origins(session, kept)
+    ]
+    return pd.DataFrame(rows, columns=_OF_CELL, dtype=object)
 
 
 def attachments(session: Session, actor: Actor, project_id: int) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from dashboard.bulk import among
 from dashboard.errors import Missing
 from dashboard.i18n import _
 from dashboard.permissions import ProjectScope, RowScope
@@ -25,12 +26,12 @@ def scopes_of(session: Session, project_ids: Collection[int]) -> dict[int, Proje
         select(col(LivelihoodProject.id), col(Region.path), col(lead.path))
         .join(Region, col(Region.id) == col(LivelihoodProject.region_id))
         .outerjoin(lead, col(lead.id) == col(LivelihoodProject.lead_agency_id))
-        .where(col(LivelihoodProject.id).in_(project_ids))
+        .where(among(session, col(LivelihoodProject.id), project_ids))
     )
     supporting = (
         select(col(SupportingAgency.project_id), col(Agency.path))
         .join(Agency, col(Agency.id) == col(SupportingAgency.agency_id))
-        .where(col(SupportingAgency.project_id).in_(project_ids))
+        .where(among(session, col(SupportingAgency.project_id), project_ids))
     )
     paths: dict[int, list[str]] = {}
     connection = session.connection()

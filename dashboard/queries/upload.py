@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -21,16 +18,14 @@ from dashboard.errors import Missing
 from dashboard.i18n import _, language
 from dashboard.imports.context import Choice, Context, SheetKind, Synonym
 from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
-from dashboard.queries.plan import planned_values
-from dashboard.rules.progress import Item, month_end, rolled_up, share
+from dashboard.queries.sheet import sheet_projects
 from models.account import Account
 from models.agency import Agency
 from models.file import Attachment, StoredFile
-from models.milestone import Milestone, MilestoneKind
 from models.programme import Programme
-from models.project import LivelihoodProject, WorkItem
+from models.project import LivelihoodProject
 from models.region import Region
-from models.report import FIGURES, LINE_FIGURES, ProgressReport, ReportLine, ReportState
+from models.report import ProgressReport
 from models.upload import HeadingMapping, HeadingSynonym, Upload, UploadKind
 
 Figures = dict[str, Any]
@@ -151,160 +146,10 @@ def _choices(stored: dict[str, list[str]]) -> dict[str, Choice]:
 def _projects(
     session: Session, actor: Actor, upload: Upload, month: date
 ) -> tuple[imports.context.Project, ...]:
-    action = Action.REPORT_UPLOAD if upload.kind is UploadKind.MONTHLY else Action.PLAN_IMPORT
-    statement = (
-        rows_of(LivelihoodProject, col(Agency.code))
-        .outerjoin(Agency, col(Agency.id) == col(LivelihoodProject.lead_agency_id))
-        .where(col(LivelihoodProject.programme_id) == upload.programme_id)
-        .where(sees_sql(actor, LivelihoodProject, action))
-        .order_by(col(LivelihoodProject.code))
-    )
-    if upload.agency_id and upload.kind is UploadKind.MONTHLY:
-        statement = statement.where(col(LivelihoodProject.lead_agency_id) == upload.agency_id)
-    projects = session.exec(statement).all()
-    ids = [project.id or 0 for project, _code in projects]
-    items = _work_items(session, ids)
-    planned = planned_figures(
-        session, [project for project, _code in projects], items, month_end(month)
-    )
-    last, current = _figures(session, ids, month)
-    lines = _line_figures(session, [*last.values(), *current.values()])
-    there: dict[tuple[int, int | None], Figures] = {
-        (report.project_id, item_id): figures
-        for report in current.values()
-        for item_id, figures in (
-            (None, _values(report)),
-            *((item.id, lines.get((report.id, item.id), {})) for item in items[report.project_id]),
-        )
-    }
-    if upload.kind is UploadKind.PLAN:
-        found = [project for project, _code in projects]
-        there = planned_values(session, found, [item for one in items.values() for item in one])
-    return tuple(
-        imports.context.Project(
-            code=project.code,
-            name=project.name,
-            agency_code=code or "",
-            target_quantity=project.target_quantity,
-            unit_of_measure=project.unit_of_measure,
-            planned_pct=planned.get((project.id or 0, None)),
-            due_on=project.due_on,
-            last=_values(last.get(project.id or 0)),
-            current=there.get((project.id or 0, None), {}),
-            work_items=tuple(
-                _work_item(item, planned, _line(lines, last.get(item.project_id), item), there)
-                for item in items[project.id or 0]
-            ),
-        )
-        for project, code in projects
-    )
-
-
-def _line(
-    lines: dict[tuple[int | None, int | None], Figures],
-    report: ProgressReport | None,
-    item: WorkItem,
-) -> Figures:
-    return lines.get((report.id, item.id), {}) if report else {}
-
-
-def _work_item(
-    item: WorkItem,
-    planned: dict[tuple[int, int | None], Decimal],
-    last: Figures,
-    there: dict[tuple[int, int | None], Figures],
-) -> imports.context.WorkItem:
-    return imports.context.WorkItem(
-        code=item.code,
-        name=item.name,
-        target_quantity=item.target_quantity,
-        unit_of_measure=item.unit_of_measure,
-        planned_pct=planned.get((item.project_id, item.id)),
-        weight_pct=item.weight_pct,
-        last=last,
-        current=there.get((item.project_id, item.id), {}),
-    )
-
-
-def _values(report: ProgressReport | None) -> Figures:
-    return {name: getattr(report, name) for name in FIGURES} if report else {}
-
-
-def planned_figures(
-    session: Session,
-    projects: Sequence[LivelihoodProject],
-    items: Mapping[int, Sequence[WorkItem]],
-    day: date,
-) -> dict[tuple[int, int | None], Decimal]:
-    """Give the planned cumulative percent that holds on a day, by project and work item.
-
-    A planned quantity counts as a share of its target, and work items make up their project, as in
-    `rules.progress.planned_pct`.
-    """
-    ids = [project.id or 0 for project in projects]
-    statement: Columns = (
-        select(
-            col(Milestone.project_id), col(Milestone.work_item_id), col(Milestone.planned_pct),
-            col(Milestone.planned_quantity),
-        )
-        .where(col(Milestone.project_id).in_(ids), col(Milestone.known_until).is_(None))
-        .where(col(Milestone.kind) == MilestoneKind.MONTHLY, col(Milestone.due_on) <= day)
-        .order_by(col(Milestone.due_on), col(Milestone.id))
-    )  # fmt: skip
-    targets: dict[tuple[int, int | None], Decimal | None] = {
-        (project.id or 0, None): project.target_quantity for project in projects
-    }
-    targets |= {(key, one.id): one.target_quantity for key in items for one in items[key]}
-    found: dict[tuple[int, int | None], Decimal] = {}
-    for key, item, pct, quantity in session.connection().execute(statement):
-        planned = pct if pct is not None else share(quantity, targets.get((key, item)))
-        if planned is not None:
-            found[key, item] = planned
-    for key, own in items.items():
-        percents = {one.id or 0: found.get((key, one.id)) for one in own}
-        parts = [Item(one.id or 0, one.target_quantity, one.weight_pct) for one in own]
-        whole = rolled_up(parts, percents)
-        if whole is not None:
-            found.setdefault((key, None), whole)
-    return found
-
-
-def _figures(
-    session: Session, project_ids: list[int], month: date
-) -> tuple[dict[int, ProgressReport], dict[int, ProgressReport]]:
-    accepted = (
-        rows_of(ProgressReport)
-        .where(col(ProgressReport.project_id).in_(project_ids))
-        .where(col(ProgressReport.month) < month, ProgressReport.state == ReportState.ACCEPTED)
-        .where(col(ProgressReport.superseded_on).is_(None))
-        .order_by(col(ProgressReport.month))
-    )
-    present = (
-        rows_of(ProgressReport)
-        .where(col(ProgressReport.project_id).in_(project_ids), ProgressReport.month == month)
-        .order_by(col(ProgressReport.revision))
-    )
-    last = {report.project_id: report for report in session.exec(accepted)}
-    return last, {report.project_id: report for report in session.exec(present)}
-
-
-def _work_items(session: Session, project_ids: list[int]) -> dict[int, list[WorkItem]]:
-    found: dict[int, list[WorkItem]] = defaultdict(list)
-    statement = rows_of(WorkItem).where(col(WorkItem.project_id).in_(project_ids))
-    for item in session.exec(statement.order_by(col(WorkItem.code))):
-        found[item.project_id].append(item)
-    return found
-
-
-def _line_figures(
-    session: Session, reports: list[ProgressReport]
-) -> dict[tuple[int | None, int | None], Figures]:
-    ids = [report.id for report in reports]
-    statement = rows_of(ReportLine).where(col(ReportLine.report_id).in_(ids))
-    return {
-        (line.report_id, line.work_item_id): {name: getattr(line, name) for name in LINE_FIGURES}
-        for line in session.exec(statement)
-    }
+    monthly = upload.kind is UploadKind.MONTHLY
+    action = Action.REPORT_UPLOAD if monthly else Action.PLAN_IMPORT
+    seen = sees_sql(actor, LivelihoodProject, action)
+    return sheet_projects(session, upload, month, seen)
 
 
 def _sees_upload_sql(actor: Actor) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from models.account import Role
 from tests.messages import kinds
 
 OWN_COMMANDS = {
-    "progress_report", "report_line", "cell_source", "expected_report", "report_unlock",
+    "progress_report", "report_line", "expected_report", "report_unlock",
     "light_record", "light_override", "given_fact", "adjustment", "instruction", "audit_entry",
     "role_grant", "milestone", "observer_remark", "remark_reply", "rectification",
     "rectification_event", "extension", "recheck", "inspection", "observer", "visit", "sealed_set",

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.rules.source import kept_sources, sources_in
 from tests.browser.conftest import Site
 
 PAYLOADS = [
@@ -37,7 +38,6 @@ FIELDS = {
     "light_override": ["reason"],
     "agency": ["name"],
     "account": ["display_name"],
-    "cell_source": ["raw"],
     "stored_file": ["name"],
 }  # fmt: skip
 PAGES = {
@@ -65,6 +65,13 @@ def planted(site: Site) -> tuple[Site, int]:
                     f"UPDATE {table} SET {name} = payload(id + {place}) || ' ' || id"
                     f" WHERE {name} IS NOT NULL"
                 )
+        for key, cells in connection.execute("SELECT id, cells FROM progress_report").fetchall():
+            sources = [
+                each._replace(raw=PAYLOADS[key % len(PAYLOADS)]) for each in sources_in(cells)
+            ]
+            connection.execute(
+                "UPDATE progress_report SET cells = ? WHERE id = ?", (kept_sources(sources), key)
+            )
         [found] = connection.execute("SELECT id FROM livelihood_project WHERE code = 'SF2026-10'")
     return site, int(found[0])
 

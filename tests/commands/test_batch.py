@@ -29,10 +29,10 @@ from dashboard.errors import Conflict, DashboardError, Invalid, Missing, NotAllo
 from dashboard.queries.card import sources_of
 from dashboard.queries.project_report import attachments, report_cells
 from dashboard.queries.upload import upload_dependents
+from dashboard.rules.source import sources_in
 from models.file import Attachment
 from models.project import WorkItem
 from models.report import (
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportLine,
@@ -60,7 +60,7 @@ H2_ROWS = [
 ]
 BEHIND = ("H1", f"供热管网改造{HOUSING}", 23, "57.5%", "主管敷设", *[None] * 5)
 """A row behind plan that gives neither cause nor measure nor new date."""
-UNDONE: tuple[type[SQLModel], ...] = (ProgressReport, ReportLine, CellSource, ExpectedReport)
+UNDONE: tuple[type[SQLModel], ...] = (ProgressReport, ReportLine, ExpectedReport)
 BOOKKEEPING = {"id", "created_at", "changed_at", "version", "report_id"}
 
 
@@ -159,11 +159,7 @@ def test_a_cell_mended_by_hand_keeps_who_and_the_file_stays(
     commit_upload(city_session, city["REPORTER"], key, found, reasons={}, today=TODAY, submit=False)
 
     report = newest(city_session, city, "H1")
-    cell = city_session.exec(
-        select(CellSource).where(
-            CellSource.report_id == report.id, CellSource.field == "cumulative_quantity"
-        )
-    ).one()
+    (cell,) = (one for one in sources_in(report.cells) if one.field == "cumulative_quantity")
     assert (cell.by_hand, cell.entered_by_id) == (True, city["REPORTER"].account_id)
     assert report.cumulative_quantity == Decimal(26)
     assert (again.id, name, again.sha256) == (key, "八月月报.xlsx", upload.sha256)

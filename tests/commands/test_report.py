@@ -21,13 +21,13 @@ from dashboard.commands.take_back import take_back_upload
 from dashboard.commands.unlock import approve_unlock, request_unlock
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.permissions import Actor, Grant
+from dashboard.rules.source import sources_in
 from models.account import Role
 from models.agency import Agency
 from models.fact import ProjectMonth
 from models.milestone import Milestone
 from models.report import (
     FIGURES,
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportLine,
@@ -323,7 +323,7 @@ def test_no_change_copies_the_last_figures_and_where_they_came_from(
     assert made.no_change
     assert made.monthly_quantity is None
     assert [getattr(made, name) for name in same] == [getattr(last, name) for name in same]
-    (cell,) = city_session.exec(select(CellSource).where(CellSource.report_id == made.id))
+    (cell,) = sources_in(made.cells)
     assert (cell.raw, cell.by_hand) == (f"56.1011{HOUSING}", True)
     lines = city_session.exec(select(ReportLine).where(ReportLine.report_id == made.id)).all()
     assert [line.completed_pct for line in lines] == [Decimal("56.1011")] * 2

@@ -15,6 +15,7 @@ from dashboard.queries.light import board, counts_by_kind, explain_light, lights
 from dashboard.queries.past import board_as_of
 from dashboard.queries.rule import rule_sets
 from dashboard.rules.light import light
+from dashboard.rules.source import Source, kept_sources
 from models.file import StoredFile
 from models.light import LightKind, LightRuleSet
 from models.milestone import (
@@ -26,7 +27,7 @@ from models.milestone import (
 )
 from models.programme import Programme
 from models.project import WorkItem
-from models.report import CellSource, ProgressReport
+from models.report import ProgressReport
 from models.upload import Upload, UploadKind
 from tests.town import (
     LEADER,
@@ -281,12 +282,8 @@ def test_the_card_names_the_cell_of_the_sheet_a_figure_came_from(session: Sessio
     )  # fmt: skip
     session.add(upload)
     session.flush()
-    session.add(
-        CellSource(
-            report_id=row.id or 0, field="completed_pct", upload_id=upload.id,
-            sheet="进度表", cell="F7", raw="40%",
-        )
-    )  # fmt: skip
+    row.cells = kept_sources([Source("completed_pct", "40%", "进度表", "F7", upload.id)])
+    session.flush()
     lit(session, town)
 
     card = explain_light(session, LEADER, town.projects["P2"].id or 0, AUGUST, TODAY)

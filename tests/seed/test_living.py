@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from sqlmodel import Session, col, select
 
 from dashboard import audit, files
+from dashboard.rules.source import Source, sources_in
 from models.account import Account, Role, RoleGrant
 from models.fact import ProjectMonth
 from models.instruction import Instruction
@@ -21,7 +23,6 @@ from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
 from models.report import (
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportingPeriod,
@@ -50,6 +51,12 @@ def _reports(session: Session) -> list[ProgressReport]:
         .order_by(col(ProgressReport.month), col(ProgressReport.revision))
     )
     return list(session.exec(statement))
+
+
+def _sources(reports: Iterable[ProgressReport]) -> Iterator[tuple[ProgressReport, Source]]:
+    for report in reports:
+        for source in sources_in(report.cells):
+            yield report, source
 
 
 def _closing(session: Session, code: str) -> str:
@@ -161,11 +168,10 @@ def test_every_figure_of_a_report_names_a_cell_that_holds_it(demonstration: Sess
         key: load_workbook(io.BytesIO(files.read(upload.sha256))) for key, upload in uploads.items()
     }
     checked = 0
-    for source in demonstration.exec(select(CellSource)):
-        if source.report_id not in reports or source.by_hand:
+    for report, source in _sources(reports.values()):
+        if source.by_hand:
             continue
-        report = reports[source.report_id]
-        row = lines[source.report_id, source.work_item_id] if source.work_item_id else report
+        row = lines[report.id or 0, source.work_item_id] if source.work_item_id else report
         found = books[source.upload_id][source.sheet][source.cell].value
         kept = getattr(row, source.field)
         if isinstance(kept, Decimal):
@@ -182,8 +188,8 @@ def test_every_figure_of_a_report_names_a_cell_that_holds_it(demonstration: Sess
 
 def test_every_report_says_where_each_figure_came_from(demonstration: Session) -> None:
     sources = {
-        (source.report_id, source.field)
-        for source in demonstration.exec(select(CellSource))
+        (report.id, source.field)
+        for report, source in _sources(_reports(demonstration))
         if source.work_item_id is None
     }
 

@@ -7,7 +7,6 @@ from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, PROJECT
 from dashboard.permissions import Action
 from models.instruction import Instruction
 from models.report import (
-    CellSource,
     ExpectedReport,
     ProgressReport,
     ReportingPeriod,
@@ -41,7 +40,7 @@ PAGES = (
             "confirmed_by_id", "accepted_by_id", "accepted_on", "superseded_on", "return_reason",
             "source", "source_url",
         ),
-        children=("report_line.report_id", "cell_source.report_id"),
+        children=("report_line.report_id",),
         own_action=Action.REPORT_SUBMIT,
         key=("project_id", "month", "revision"),
         final=(("state", (ReportState.ACCEPTED,)),),
@@ -61,20 +60,6 @@ PAGES = (
         searched=("report.project.name", "work_item.name"),
         filters=("report.month", "report.project"),
         because=BY_COMMANDS,
-        page="reports",
-    ),
-    AdminPage(
-        model=CellSource,
-        title="数据出处",
-        group=GROUP,
-        read=Action.REPORT_READ,
-        scope=OF_REPORT,
-        label="cell",
-        listed=("report_id", "field", "upload_id", "sheet", "cell", "raw", "by_hand"),
-        searched=("raw", "field", "report.project.name"),
-        filters=("by_hand", "field", "report.month"),
-        read_only=("work_item_id", "entered_by_id"),
-        because="出处由导入写入，与月报一同保存。",
         page="reports",
     ),
     AdminPage(

@@ -1,0 +1,62 @@
+"""数据出处: the cell each figure of a report came from, kept as one text with the report.
+
+The text is a JSON list of strips, one for each sheet and work item figures came from:
+`[work item, upload, sheet, {field: [cell, raw]}]`. A third member after `raw` says that a person
+entered the figure by hand: their account, or 0 where nobody knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+Strip = list[Any]
+
+
+class Source(NamedTuple):
+    """Where one figure came from: a cell as it was written, or a person's hand."""
+
+    field: str
+    raw: str = ""
+    sheet: str = ""
+    cell: str = ""
+    upload_id: int | None = None
+    work_item_id: int | None = None
+    by_hand: bool = False
+    entered_by_id: int | None = None
+
+
+def sources_in(text: str) -> Iterator[Source]:
+    """Give the sources kept in a report's text, in the order they came."""
+    for item, upload, sheet, cells in json.loads(text):
+        for field, (cell, raw, *by) in cells.items():
+            who = by[0] or None if by else None
+            yield Source(field, raw, sheet, cell, upload, item, bool(by), who)
+
+
+def kept_sources(sources: Iterable[Source]) -> str:
+    """Write sources so that `sources_in` gives them back."""
+    strips: dict[tuple[int | None, int | None, str], dict[str, list[Any]]] = {}
+    for one in sources:
+        cells = strips.setdefault((one.work_item_id, one.upload_id, one.sheet), {})
+        by = [one.entered_by_id or 0] if one.by_hand else []
+        cells[one.field] = [one.cell, one.raw, *by]
+    return strips_text([[*where, cells] for where, cells in strips.items()])
+
+
+def strips_without(text: str, work_item_id: int | None, fields: Collection[str]) -> list[Strip]:
+    """Give a text's strips less what it says of some fields of a work item."""
+    strips = []
+    for item, upload, sheet, cells in json.loads(text):
+        kept = cells
+        if item == work_item_id:
+            kept = {name: cell for name, cell in cells.items() if name not in fields}
+        if kept:
+            strips.append([item, upload, sheet, kept])
+    return strips
+
+
+def strips_text(strips: list[Strip]) -> str:
+    """Write strips as a report keeps them."""
+    return json.dumps(strips, ensure_ascii=False, separators=(",", ":"))

@@ -28,7 +28,7 @@ from dashboard.imports.sink import Sink
 from dashboard.imports.wire import Receiver, Sender, context_from_json, context_to_json
 
 _AT_ONCE = BoundedSemaphore(2)
-_REPORTED = 500
+_REPORTED = 5
 
 
 def examine_in_child(

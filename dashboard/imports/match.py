@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dashboard.i18n import _, joined
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
@@ -22,7 +23,7 @@ _CUTOFF, _PLAN_CUTOFF = 60, 85
 _SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Matched:
     """The project and work item of a row, or why there is none."""
 
@@ -45,14 +46,23 @@ class Matcher:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.exact = {project.code: project for project in context.projects}
-        self.by_code = {squeezed(p.code).lower(): p for p in context.projects}
-        self.by_name: dict[str, list[Project]] = defaultdict(list)
-        for project in context.projects:
-            self.by_name[same(project.name)].append(project)
         self.agencies: dict[str, str] = {}
         for agency in context.agencies:
             for name in (agency.name, *agency.aliases):
                 self.agencies[same(name)] = agency.code
+
+    @cached_property
+    def by_code(self) -> dict[str, Project]:
+        """The projects by their folded codes."""
+        return {squeezed(project.code).lower(): project for project in self.context.projects}
+
+    @cached_property
+    def by_name(self) -> dict[str, list[Project]]:
+        """The projects by their folded names."""
+        found: dict[str, list[Project]] = defaultdict(list)
+        for project in self.context.projects:
+            found[same(project.name)].append(project)
+        return found
 
     def match(self, values: Mapping[str, Value]) -> Matched:
         """Match a row by its identity fields. For a plan, an unknown project is a new one."""

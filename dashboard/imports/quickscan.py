@@ -37,11 +37,13 @@ def quickly_scanned(
     if b"<!" in xml or not _PLAIN.match(xml) or not _is_near(xml, limits):
         return None
     grid = Grid(name, [])
-    grid.hidden_rows = {int(found) - 1 for found in _HIDDEN_ROW.findall(xml)}
+    # A search for bytes alone is many times faster than the pattern they are part of.
+    if b' hidden="' in xml or b' ht="0"' in xml:
+        grid.hidden_rows = {int(found) - 1 for found in _HIDDEN_ROW.findall(xml)}
     grid.shown_as = _formats(xml, styles)
-    for cell, fault in _ERROR.findall(xml):
+    for cell, fault in _ERROR.findall(xml) if b' t="e"' in xml else ():
         grid.faults[position(cell.decode())] = fault.decode()
-    for cell, attributes in _FORMULA.findall(xml):
+    for cell, attributes in _FORMULA.findall(xml) if b"<f" in xml else ():
         if b't="str"' not in attributes:
             grid.faults[position(cell.decode())] = UNCALCULATED
     for tag in _COLUMNS.findall(xml):
@@ -72,7 +74,12 @@ def _formats(xml: bytes, styles: list[str]) -> dict[tuple[int, int], str]:
         return {}
     numbers = "|".join(telling).encode()
     pattern = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*? s="(' + numbers + rb')"')
-    return {
-        (int(row) - 1, index(letters.decode())): telling[style.decode()]
-        for letters, row, style in pattern.findall(xml)
-    }
+    columns: dict[bytes, int] = {}
+    shown = {style.encode(): text for style, text in telling.items()}
+    found = {}
+    for letters, row, style in pattern.findall(xml):
+        column = columns.get(letters)
+        if column is None:
+            column = columns[letters] = index(letters.decode())
+        found[int(row) - 1, column] = shown[style]
+    return found

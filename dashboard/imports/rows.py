@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as field_of
+from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.i18n import _
@@ -39,6 +40,8 @@ _FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
 _DAYS = frozenset({Kind.DAY, Kind.DEADLINE})
 _REMEMBERED = 4_000
 _TENFOLD = 10
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,38}[A-Za-z0-9]")
+"""A code that is surely itself: nothing to fold in it."""
 
 
 @dataclass(slots=True)
@@ -82,7 +85,13 @@ class Place:
     unit: str
     field: str
     is_text: bool
-    known: dict[tuple[str, str, str], _Reading] = field_of(default_factory=dict)
+    is_day: bool
+    known: dict[tuple[str | date, str, str], _Reading] = field_of(default_factory=dict)
+
+
+def _place(index: int, column: Column, unit: str) -> Place:
+    kind = column.kind
+    return Place(index, column, unit, column.field, kind in _TEXTS, kind in _DAYS)
 
 
 class Reader:
@@ -96,7 +105,7 @@ class Reader:
         self.above: dict[str, Value] = {}
         self.special = {row for row, _column in cover.origins} | {row for row, _c in grid.faults}
         self.columns = [
-            Place(one.index, one.column, one.unit, one.column.field, one.column.kind in _TEXTS)
+            _place(one.index, one.column, one.unit)
             for one in mapped
             if one.column and (context.include_hidden or one.index not in grid.hidden_columns)
         ]
@@ -140,10 +149,49 @@ class Reader:
                 if value == "":
                     values[one.field] = None
                     continue
-                if one.is_text and type(value) is str and is_plain(value):
-                    values[one.field] = value
+                if self._read_plain(into, one, value, unit):
                     continue
             self._read_cell(into, one, value, (row, one.index), unit)
+
+    def _read_plain(self, into: RowRead, one: Place, value: Any, unit: str) -> bool:
+        """Read a cell whose reading is sure or remembered, if it is; most cells are."""
+        if type(value) is float:
+            return self._read_plain_number(into, one, value, unit)
+        if type(value) is str:
+            if one.is_text and is_plain(value):
+                into.values[one.field] = value
+                return True
+            if one.column.kind is Kind.CODE and _CODE.fullmatch(value):
+                into.values[one.field] = value
+                return True
+        elif not one.is_day:
+            return False
+        found = one.known.get((value, unit, self.counted))
+        if found is not None:
+            self._keep(into, one, found)
+        return found is not None
+
+    def _read_plain_number(self, into: RowRead, one: Place, value: float, unit: str) -> bool:
+        """Read a number whose format leaves it as it is, or shows it in percent."""
+        kind, shown = one.column.kind, self.grid.shown_as.get((into.row, one.index), "")
+        if kind is Kind.PERCENT and shown == PERCENT and 0 <= value <= _TENFOLD:
+            share = rounded(of_float(value) * 100)
+            into.values[one.field], into.raws[one.field] = share, f"{share}%"
+            return True
+        bare = one.unit or self.counted
+        same = not bare or not unit or bare == unit
+        plain = (kind is Kind.NUMBER and same) or (kind is Kind.MONEY and one.unit == "万元")
+        if plain and not shown and 0 <= value < LARGEST:
+            into.values[one.field] = of_float(value)
+            return True
+        return False
+
+    def _keep(self, into: RowRead, one: Place, found: _Reading) -> None:
+        into.values[one.field] = found[0]
+        if found[1]:
+            into.raws[one.field] = found[1]
+        if one.is_day:
+            self._note_day(into, one, found)
 
     def _read_cell(
         self, into: RowRead, one: Place, value: Any, spot: tuple[int, int], unit: str
@@ -159,13 +207,9 @@ class Reader:
             raw = self.grid.faults.get(spot) or self._shown(value, spot)
             into.wrong.append(Wrong(one.field, *spot, raw, error))
             return
-        into.values[one.field] = found[0]
-        if found[1]:
-            into.raws[one.field] = found[1]
+        self._keep(into, one, found)
         if spot != (into.row, one.index):
             into.origins[one.field] = place(*spot)
-        if one.column.kind in _DAYS:
-            self._note_day(into, one, found)
 
     def count_in(self, unit: Value) -> None:
         """Let bare numbers of the next row count this unit, where it is one that is known."""
@@ -174,7 +218,7 @@ class Reader:
 
     def supplement(self, into: RowRead, column: Column, text: str, unit: str, index: int) -> None:
         """Read a text that a person wrote for a column the sheet lacks, told of at `index`."""
-        one = Place(-1, column, "", column.field, column.kind in _TEXTS)
+        one = _place(-1, column, "")
         into.values[column.field] = None
         try:
             found = self._parsed(one, text, (into.row, -1), unit)
@@ -182,7 +226,7 @@ class Reader:
             into.wrong.append(Wrong(column.field, into.row, index, text, error))
             return
         into.values[column.field], into.raws[column.field] = found[0], text
-        if column.kind in _DAYS:
+        if one.is_day:
             self._note_day(into, one, found)
 
     def _note_day(self, into: RowRead, one: Place, found: _Reading) -> None:
@@ -223,29 +267,16 @@ class Reader:
         return text_of(value)
 
     def _read(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
-        """Read a cell; texts read before are remembered, since most repeat."""
-        if not isinstance(value, str):
-            return self._read_number(one, value, spot, unit)
+        """Read a cell; texts and days read before are remembered, since most repeat."""
+        is_date = one.is_day and isinstance(value, date) and spot not in self.grid.faults
+        if not (is_date or isinstance(value, str)):
+            return self._parsed(one, value, spot, unit)
         known = one.known.get((value, unit, self.counted))
         if known is None:
             known = self._parsed(one, value, spot, unit)
-            if len(one.known) < _REMEMBERED and value.strip() not in DITTO:
+            if len(one.known) < _REMEMBERED and (is_date or value.strip() not in DITTO):
                 one.known[value, unit, self.counted] = known
         return known
-
-    def _read_number(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
-        kind = one.column.kind
-        if isinstance(value, float) and spot not in self.grid.faults:
-            shown = self.grid.shown_as.get(spot, "")
-            if kind is Kind.PERCENT and shown == PERCENT and 0 <= value <= _TENFOLD:
-                share = rounded(of_float(value) * 100)
-                return _Reading(share, f"{share}%")
-            bare = one.unit or self.counted
-            same = not bare or not unit or bare == unit
-            plain = (kind is Kind.NUMBER and same) or (kind is Kind.MONEY and one.unit == "万元")
-            if plain and not shown and value >= 0:
-                return _Reading(of_float(value))
-        return self._parsed(one, value, spot, unit)
 
     def _parsed(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
         if fault := self.grid.faults.get(spot):

@@ -83,6 +83,8 @@ class _Finder:
     def is_anchor(self, number: int) -> bool:
         """Say whether a row names the columns: most of its cells are headings we know."""
         cells = self.rows[number]
+        if number > _LOOKED_AT and self.known.isdisjoint(cells):
+            return False
         filled = [value for value in cells if value != ""]
         if len(filled) < 2 or sum(isinstance(value, str) for value in filled) < len(filled) - 1:
             return False

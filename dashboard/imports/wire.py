@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,7 @@ from dashboard.imports.narrative import Milestone
 from dashboard.imports.sink import Sink
 
 _TAG = "\u0001"
+_AT_ONCE = 100
 _STATUS = {status.value: status for status in Status}
 
 
@@ -63,8 +64,10 @@ def _packed_part(part: object) -> Any:
 
 def unpacked(value: Any) -> Value:
     """Read what `packed` wrote."""
+    if value is None:
+        return None
     if isinstance(value, str):
-        if value[:1] != _TAG:
+        if not value.startswith(_TAG):
             return value
         return Decimal(value[2:]) if value[1] == "n" else date.fromisoformat(value[2:])
     if isinstance(value, list):
@@ -84,37 +87,60 @@ def _values(values: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def _unpacked_values(values: Mapping[str, Any]) -> dict[str, Value]:
-    return {name: unpacked(value) for name, value in values.items()}
+    return {name: unpacked(value) for name, value in values.items()} if values else {}
 
 
-def _target(target: Project | WorkItem) -> dict[str, Any]:
-    row = {
-        "code": target.code,
-        "name": target.name,
-        "target_quantity": packed(target.target_quantity),
-        "unit_of_measure": target.unit_of_measure,
-        "planned_pct": packed(target.planned_pct),
-        "last": _values(target.last),
-        "current": _values(target.current),
-    }
+def _target(target: Project | WorkItem) -> list[Any]:
+    """Write what a row is about; a work item ends with its weight, a project with three more."""
+    row = [
+        target.code,
+        target.name,
+        packed(target.target_quantity),
+        target.unit_of_measure,
+        packed(target.planned_pct),
+        _values(target.last),
+        _values(target.current),
+    ]
     if isinstance(target, Project):
-        row["agency_code"] = target.agency_code
-        row["due_on"] = packed(target.due_on)
-        row["work_items"] = [_target(item) for item in target.work_items]
-    else:
-        row["weight_pct"] = packed(target.weight_pct)
-    return row
+        items = [_target(item) for item in target.work_items]
+        return [*row, target.agency_code, packed(target.due_on), items]
+    return [*row, packed(target.weight_pct)]
 
 
-def _read_target(row: dict[str, Any]) -> dict[str, Any]:
-    row = dict(row)
-    for name in ("target_quantity", "planned_pct", "due_on", "weight_pct"):
-        if name in row:
-            row[name] = unpacked(row[name])
-    row["last"], row["current"] = _unpacked_values(row["last"]), _unpacked_values(row["current"])
-    if "work_items" in row:
-        row["work_items"] = tuple(WorkItem(**_read_target(item)) for item in row["work_items"])
-    return row
+def _read_item(row: Sequence[Any]) -> WorkItem:
+    code, name, target, unit, planned, last, current, weight = row
+    return WorkItem(
+        code,
+        name,
+        _number(target),
+        unit,
+        _number(planned),
+        last=_unpacked_values(last),
+        current=_unpacked_values(current),
+        weight_pct=_number(weight),
+    )
+
+
+def _read_project(row: Sequence[Any]) -> Project:
+    code, name, target, unit, planned, last, current, agency, due_on, items = row
+    day = unpacked(due_on)
+    return Project(
+        code,
+        name,
+        agency,
+        _number(target),
+        unit,
+        _number(planned),
+        day if isinstance(day, date) else None,
+        tuple(map(_read_item, items)),
+        _unpacked_values(last),
+        _unpacked_values(current),
+    )
+
+
+def _number(value: Any) -> Decimal | None:
+    """Read what `packed` wrote of a number."""
+    return Decimal(value[2:]) if value is not None else None
 
 
 def context_to_json(context: Context) -> str:
@@ -146,7 +172,7 @@ def context_from_json(text: str) -> Context:
         date.fromisoformat(row["month"]),
         _agency(row["agency"]) if row["agency"] else None,
         tuple(_agency(agency) for agency in row["agencies"]),
-        tuple(Project(**_read_target(project)) for project in row["projects"]),
+        tuple(map(_read_project, row["projects"])),
         {
             layout: {key: Choice(**choice) for key, choice in chosen.items()}
             for layout, chosen in row["mappings"].items()
@@ -172,6 +198,7 @@ class Sender(Sink):
 
     send: Callable[[list[Any]], object] = print
     shapes: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    rows: list[list[Any]] = field(default_factory=list)
 
     def expect(self, rows: int) -> None:
         """Send how many lines are to be read."""
@@ -185,12 +212,23 @@ class Sender(Sink):
             number = self.shapes[shape] = len(self.shapes)
             self.send(["shape", draft.sheet, draft.letters, list(draft.values)])
         values = [packed(value) for value in draft.values.values()]
-        more = (draft.raws, draft.origins, draft.marks, draft.status, _values(draft.old))
         names = (draft.project_code, draft.work_item_code)
-        self.send(["draft", number, draft.row, *names, values, *more, draft.is_first])
+        row = [number, draft.row, *names, draft.status, draft.is_first, values, draft.raws]
+        if draft.origins or draft.marks or draft.old:
+            row += draft.origins, draft.marks, _values(draft.old)
+        self.rows.append(row)
+        if len(self.rows) == _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send the drafts that wait; many at once cost less."""
+        if self.rows:
+            self.send(["drafts", *self.rows])
+            self.rows.clear()
 
     def finish(self, examination: Examination) -> None:
-        """Send everything but the drafts."""
+        """Send what waits and everything but the drafts."""
+        self.flush()
         row = {
             "kind": examination.kind,
             "file_kind": examination.file_kind,
@@ -220,8 +258,8 @@ class Receiver:
     def take(self, line: bytes) -> None:
         """Take a line. Raises ValueError for one that no sender wrote."""
         word, *rest = json.loads(line)
-        if word == "draft":
-            self._drafts.append(self._draft(*rest))
+        if word == "drafts":
+            self._drafts.extend(self._draft(*row) for row in rest)
         elif word == "shape":
             self._shapes.append((rest[0], rest[1], rest[2]))
         elif word == "rows":
@@ -230,12 +268,14 @@ class Receiver:
             self.examination = self._end(rest[0])
 
     def _draft(self, at: int, number: int, project: str, item: str, *rest: Any) -> Draft:
-        packed_values, raws, origins, marks, status, old, first = rest
+        status, first, given, raws, *more = rest
         sheet, letters, names = self._shapes[at]
-        values = dict(zip(names, map(unpacked, packed_values), strict=True))
-        replaced = _unpacked_values(old) if old else {}
-        where = (sheet, number, project, item, values, letters, raws, origins, marks)
-        return Draft(*where, _STATUS[status], replaced, first)
+        values = dict(zip(names, map(unpacked, given), strict=True))
+        draft = Draft(sheet, number, project, item, values, letters, raws)
+        draft.status, draft.is_first = _STATUS[status], first
+        if more:
+            draft.origins, draft.marks, draft.old = more[0], more[1], _unpacked_values(more[2])
+        return draft
 
     def _end(self, row: dict[str, Any]) -> Examination:
         return Examination(

@@ -20,10 +20,14 @@ PAGES = Path(__file__).resolve().parents[1] / "pages"
 def _menu(actor: Actor) -> list[st.Page]:
     """Give the pages the actor may open; the first is where they start."""
     entries = [
+        ("remarks", _("我的意见"), Action.REMARK_WRITE),
         ("board", _("看板"), Action.BOARD_READ),
         ("desk", _("我的待办"), Action.REPORT_READ),
+        ("desk", _("我的待办"), Action.REMARK_WRITE),
+        ("desk", _("我的待办"), Action.GRANT_EDIT),
         ("project", _("项目"), Action.PROJECT_READ),
         ("reports", _("月报"), Action.REPORT_READ),
+        ("remarks", _("观察"), Action.REMARK_READ),
         ("plan", _("计划"), Action.PLAN_IMPORT),
         ("rules", _("规则"), Action.RULE_READ),
         ("people", _("人员与授权"), Action.ACCOUNT_READ),
@@ -31,9 +35,9 @@ def _menu(actor: Actor) -> list[st.Page]:
         ("log", _("审计日志"), Action.AUDIT_READ),
         ("admin", _("后台"), Action.TABLE_READ),
     ]
-    allowed = [(name, title) for name, title, action in entries if actor.may(action)] + [
-        ("account", _("账户"))
-    ]
+    offered = [(name, title) for name, title, action in entries if actor.may(action)]
+    first_titles = dict(reversed(offered))
+    allowed = [(name, first_titles[name]) for name in dict(offered)] + [("account", _("账户"))]
     pages = [
         st.Page(PAGES / f"{name}.py", title=title, url_path=name) for name, title in allowed[1:]
     ]

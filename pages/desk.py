@@ -7,7 +7,7 @@ from dashboard.permissions import Action
 from dashboard.queries.desk import desk
 from dashboard.ui.desk import show_desk
 
-actor = ui.guard(Action.REPORT_READ)
+actor = ui.guard(Action.REPORT_READ, Action.REMARK_WRITE, Action.GRANT_EDIT)
 today = clock.today()
 st.title(ui.translate("我的待办"))
 show_desk(ui.read(desk, actor, today), today)

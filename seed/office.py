@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, select
 
 from models.calendar import CalendarDay, CalendarYear, DayKind, DayLimit, Threshold
 from models.rectification import RectificationKind, RectificationMove, RectificationState
+from models.template import ReplyTemplate
 from seed.rows import records, save, split
 
 
@@ -16,7 +17,9 @@ def add_office_rows(session: Session) -> int:
     """Add what is not there yet and give how many rows; what the office changed stays its own."""
     calendar = _calendar(session)
     states = save(session, _states(session))
-    others = save(session, [*_limits(session), *_thresholds(session), *_moves(session)])
+    others = save(
+        session, [*_limits(session), *_thresholds(session), *_moves(session), *_replies(session)]
+    )
     return len(calendar) + len(states) + len(others)
 
 
@@ -63,6 +66,15 @@ def _thresholds(session: Session) -> list[SQLModel]:
         )
         for row in records("thresholds")
         if row["code"] not in there
+    ]
+
+
+def _replies(session: Session) -> list[SQLModel]:
+    """Add the words answers start from where there are none: an office may have deleted some."""
+    if session.exec(select(ReplyTemplate)).first() is not None:
+        return []
+    return [
+        ReplyTemplate(name=row["name"], words=row["words"]) for row in records("reply_templates")
     ]
 
 

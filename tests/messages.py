@@ -50,6 +50,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.rules.month": ("GIVEN",),
     "dashboard.rules.remark": ("DOUBT_WORDS",),
     "dashboard.rules.remedy": ("_DOINGS",),
+    "dashboard.ui.own_remark": ("WORDS",),
     "dashboard.ui.report": ("WHO_HAS_IT",),
     "dashboard.ui.mapping": ("HOW", "UNITS"),
     "dashboard.ui.preview": ("STATUS_WORDS",),

@@ -37,6 +37,7 @@ from dashboard.commands import (
     lag,
     light,
     note,
+    observer,
     own_remark,
     period,
     photo,
@@ -46,11 +47,14 @@ from dashboard.commands import (
     report,
     row,
     rule,
+    sealed,
     second_factor,
+    site,
     take_back,
     triage,
     unlock,
     upload,
+    visit,
 )
 from dashboard.commands import (
     session as sessions,
@@ -230,6 +234,26 @@ def _problem(s: Stage) -> int:
     return save(s.session, row).id or 0
 
 
+def _opened(s: Stage) -> int:
+    made = sealed.open_sealed_set(
+        s.session, s.city["SUPERVISOR"], region_id=s.city.regions["home"].id or 0, name="夜查",
+        today=TODAY,
+    )  # fmt: skip
+    return made.id or 0
+
+
+def _letter(s: Stage, who: str = "other observer") -> observer.Appointment:
+    return observer.Appointment(
+        s.city[who].account_id, s.city.regions["home"].id or 0, "聘〔2026〕1号", TODAY,
+        date(2027, 9, 2),
+    )  # fmt: skip
+
+
+def _appointed(s: Stage, who: str = "other observer") -> int:
+    made = observer.appoint_observer(s.session, s.city["SUPERVISOR"], _letter(s, who), today=TODAY)
+    return made.id or 0
+
+
 def _asked_unlock(s: Stage) -> int:
     asked = unlock.request_unlock(
         s.session, s.city["REPORTER"], s.h1, month=JULY, reason="更正", today=TODAY
@@ -375,6 +399,30 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, k.id, boxes=[Box(1, 1, 9, 9)], version=k.version)),
     "photo.look_at_original": (OFFICE | {"AUDITOR"}, _photo, lambda s, a, k:
         photo.look_at_original(s.session, a, k.id)),
+    "sealed.open_sealed_set": (OFFICE, lambda s: None, lambda s, a, _: sealed.open_sealed_set(
+        s.session, a, region_id=s.city.regions["home"].id or 0, name="夜查", today=TODAY)),
+    "sealed.add_to_sealed_set": (OFFICE, lambda s: (_opened(s), _sent(s)), lambda s, a, k:
+        sealed.add_to_sealed_set(s.session, a, k[0], [k[1]])),
+    "sealed.release_sealed_set": (OFFICE, lambda s: _opened(s), lambda s, a, k:
+        sealed.release_sealed_set(s.session, a, k, reason="查毕", now=NOW, today=TODAY)),
+    "observer.appoint_observer": (OFFICE, lambda s: None, lambda s, a, _:
+        observer.appoint_observer(s.session, a, _letter(s), today=TODAY)),
+    "observer.grant_as_appointed": ({"SECURITY"}, lambda s: _appointed(s), lambda s, a, k:
+        observer.grant_as_appointed(s.session, a, k)),
+    "observer.end_appointment": (OFFICE, lambda s: _appointed(s), lambda s, a, k:
+        observer.end_appointment(s.session, a, k, now=NOW, today=TODAY)),
+    "observer.agree_to_be_named": ({"OBSERVER"}, lambda s: _appointed(s, "OBSERVER"),
+        lambda s, a, k: observer.agree_to_be_named(s.session, a, k, agreed=True, now=NOW)),
+    "visit.plan_visit": (OFFICE, lambda s: None, lambda s, a, _: visit.plan_visit(
+        s.session, a, project_id=s.h1, account_id=s.city["OBSERVER"].account_id, due_on=TODAY,
+        today=TODAY)),
+    "visit.drop_visit": (OFFICE, lambda s: _planned_visit(s), lambda s, a, k: visit.drop_visit(
+        s.session, a, k)),
+    "site.add_site": (OFFICE, lambda s: None, lambda s, a, _: site.add_site(
+        s.session, a, s.h1, name="东段")),
+    "site.edit_site": (OFFICE, lambda s: site.add_site(
+        s.session, s.city["SUPERVISOR"], s.h1, name="东段"), lambda s, a, k: site.edit_site(
+        s.session, a, k.id, version=k.version, name="西段")),
     "triage.answer_remark": (OFFICE, _sent, lambda s, a, k: triage.answer_remark(
         s.session, a, k, words="已补设", today=TODAY)),
     "triage.take_no_action": (OFFICE, _sent, lambda s, a, k: triage.take_no_action(

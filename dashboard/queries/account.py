@@ -245,6 +245,20 @@ def _grants(rows: Iterable[Any]) -> tuple[Grant, ...]:
     return () if roles & SEPARATE and len(roles) > 1 else tuple(found.values())
 
 
+def grants_on(session: Session, account_id: int, day: date) -> tuple[Grant, ...]:
+    """Give the grants an account holds on a day; none when it is disabled."""
+    statement = (
+        select(*_GRANT)
+        .join(Account, col(Account.id) == col(RoleGrant.account_id))
+        .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
+        .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
+        .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
+        .where(col(RoleGrant.account_id) == account_id, _valid(day), col(Account.active))
+        .order_by(col(RoleGrant.id), col(RoleGrantProject.project_id))
+    )
+    return _grants(session.connection().execute(statement))
+
+
 def own_sessions(session: Session, account_id: int, now: datetime) -> list[Row[Any]]:
     """List the live sessions of one account: uid, created_at, used_at, address, agent."""
     statement = (

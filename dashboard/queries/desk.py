@@ -13,15 +13,12 @@ from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries.adjustment import adjustments
+from dashboard.queries.desk_line import BACK, COLUMNS, MINE, NEWS_DAYS, OTHERS, line
+from dashboard.queries.desk_remark import remark_lines
 from dashboard.queries.instruction import instructions
 from dashboard.queries.project import programmes
 from dashboard.queries.report import periods, reports_due, unlocks
 from models.report import ReportState
-
-COLUMNS = ["group", "what", "project", "detail", "due_on", "overdue", "link"]
-MINE, BACK, OTHERS = "mine", "returned", "waiting"
-NEWS_DAYS = 14
-"""How long an answer stays on the desk of who asked."""
 
 
 def desk(session: Session, actor: Actor, today: date) -> pd.DataFrame:
@@ -35,6 +32,7 @@ def desk(session: Session, actor: Actor, today: date) -> pd.DataFrame:
         *_instruction_rows(session, actor, today),
         *_office_rows(session, actor),
         *_answered_unlocks(session, actor, today),
+        *remark_lines(session, actor, today),
     ]
     found = pd.DataFrame(rows, columns=COLUMNS)
     late = [row["due_on"] is not None and row["due_on"] < today for row in rows]
@@ -42,10 +40,6 @@ def desk(session: Session, actor: Actor, today: date) -> pd.DataFrame:
     far = date(9999, 1, 1)
     order = found["due_on"].map(lambda due: due or far)
     return found.assign(order=order).sort_values(["group", "order"]).drop(columns="order")
-
-
-def _row(group: str, what: str, project: str, detail: str, due: date | None, link: str) -> Any:
-    return dict(zip(COLUMNS, (group, what, project, detail, due, False, link), strict=True))
 
 
 def _report_rows(session: Session, actor: Actor, today: date) -> Iterable[Any]:
@@ -73,24 +67,24 @@ def _by_state(
         name, state = f"{row['code']} {row['project']}", row["state"]
         if actor.may(Action.REPORT_SUBMIT) and state in (None, ReportState.DRAFT):
             word = _("{month} 月报待填报") if state is None else _("{month} 月报草稿待报送")
-            yield _row(MINE, word.format(month=month), name, "", period["due_on"], link)
+            yield line(MINE, word.format(month=month), name, "", period["due_on"], link)
         elif actor.may(Action.REPORT_SUBMIT) and state == ReportState.RETURNED:
             word = _("{month} 月报被退回").format(month=month)
-            yield _row(BACK, word, name, row["return_reason"], period["locked_after"], link)
+            yield line(BACK, word, name, row["return_reason"], period["locked_after"], link)
         elif actor.may(Action.REPORT_CONFIRM) and state == ReportState.SUBMITTED:
             word = _("{month} 月报待审核").format(month=month)
-            yield _row(MINE, word, name, row["submitter"] or "", period["timely_until"], link)
+            yield line(MINE, word, name, row["submitter"] or "", period["timely_until"], link)
         elif actor.may(Action.REPORT_ACCEPT) and state == ReportState.CONFIRMED:
             word = _("{month} 月报待审定").format(month=month)
-            yield _row(MINE, word, name, row["agency"], period["locked_after"], link)
+            yield line(MINE, word, name, row["agency"], period["locked_after"], link)
         elif actor.may(Action.REPORT_SUBMIT) and state in (
             ReportState.SUBMITTED, ReportState.CONFIRMED,
         ):  # fmt: skip
             word = _("{month} 月报已报送，等待办理").format(month=month)
-            yield _row(OTHERS, word, name, _(ReportState.of(state).label), None, link)
+            yield line(OTHERS, word, name, _(ReportState.of(state).label), None, link)
         elif actor.may(Action.REPORT_ACCEPT) and state is None:
             word = _("{month} 月报尚未报送").format(month=month)
-            yield _row(OTHERS, word, name, row["agency"], period["due_on"], link)
+            yield line(OTHERS, word, name, row["agency"], period["due_on"], link)
 
 
 def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[Any]:
@@ -101,7 +95,7 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
         mine = row["given_by_id"] == actor.account_id
         if not (answers or mine or actor.may(Action.REPORT_ACCEPT)):
             continue
-        yield _row(
+        yield line(
             MINE if answers else OTHERS,
             _("领导批示待办理") if answers else _("批示等待单位答复"),
             f"{row['code']} {row['project']}",
@@ -112,7 +106,7 @@ def _instruction_rows(session: Session, actor: Actor, today: date) -> Iterable[A
     for row in records(instructions(session, actor)):
         fresh = row["answered_on"] is not None and (today - row["answered_on"]).days <= NEWS_DAYS
         if fresh and row["given_by_id"] == actor.account_id:
-            yield _row(
+            yield line(
                 BACK,
                 _("您的批示已答复"),
                 f"{row['code']} {row['project']}",
@@ -126,11 +120,11 @@ def _office_rows(session: Session, actor: Actor) -> Iterable[Any]:
     if actor.may(Action.ADJUSTMENT_DECIDE):
         for row in records(adjustments(session, actor, proposed=True)):
             name = f"{row['code']} {row['project']}"
-            yield _row(MINE, _("调整申请待审批"), name, row["reason"], None, "/plan")
+            yield line(MINE, _("调整申请待审批"), name, row["reason"], None, "/plan")
     if actor.may(Action.UNLOCK_APPROVE):
         for row in records(unlocks(session, actor, waiting=True)):
             name = f"{row['code']} {row['project']}"
-            yield _row(MINE, _("解锁申请待批准"), name, row["reason"], None, "/reports")
+            yield line(MINE, _("解锁申请待批准"), name, row["reason"], None, "/reports")
 
 
 def _answered_unlocks(session: Session, actor: Actor, today: date) -> Iterable[Any]:
@@ -144,7 +138,7 @@ def _answered_unlocks(session: Session, actor: Actor, today: date) -> Iterable[A
         link = f"/reports?month={row['month']}"
         if row["ends_on"] is not None and today <= row["ends_on"]:
             word = _("{month} 已批准解锁，请在截止日前报送").format(month=month)
-            yield _row(BACK, word, name, "", row["ends_on"], link)
+            yield line(BACK, word, name, "", row["ends_on"], link)
         elif row["refused_on"] is not None and (today - row["refused_on"]).days <= NEWS_DAYS:
             word = _("{month} 解锁申请未获批准").format(month=month)
-            yield _row(BACK, word, name, row["answer"], None, link)
+            yield line(BACK, word, name, row["answer"], None, link)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.db import records
 from dashboard.i18n import _, aside
-from dashboard.queries.desk import BACK, MINE, OTHERS
+from dashboard.queries.desk_line import BACK, MINE, OTHERS
 from dashboard.ui import parts
 
 

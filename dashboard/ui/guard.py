@@ -70,10 +70,10 @@ def _note_use() -> None:
         touch(session, session_uid(), now=now)
 
 
-def guard(action: Action) -> Actor:
-    """Give the actor if they may do this somewhere; else say so, record it, and end the run."""
+def guard(action: Action, *others: Action) -> Actor:
+    """Give the actor if they may do one of these somewhere; else say so, record it, end the run."""
     actor = signed_in()
-    if not actor.may(action):
+    if not any(actor.may(each) for each in (action, *others)):
         refused = refusal(actor, action)
         try:
             with transaction():

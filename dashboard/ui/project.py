@@ -24,7 +24,9 @@ from dashboard.ui.instruction import show_instructions
 from dashboard.ui.project_plan import show_plan
 from dashboard.ui.project_report import show_money, show_reports
 from dashboard.ui.read import chart_spec, read
+from dashboard.ui.remark import show_project_remarks
 from dashboard.ui.run import run
+from dashboard.ui.site import show_sites
 from dashboard.ui.verdict import show_verdicts
 from models.project import LivelihoodProject
 
@@ -45,6 +47,8 @@ def sections(actor: Actor) -> dict[str, Section]:
         "plan": Section(_("计划与节点"), show_plan),
         "reports": Section(_("月报与出处"), show_reports),
         "money": Section(_("资金"), show_money),
+        "remarks": Section(_("观察意见"), show_project_remarks, Action.REMARK_READ),
+        "sites": Section(_("点位"), show_sites),
         "instructions": Section(_("批示"), show_instructions, Action.REPORT_READ),
         "history": Section(_("变更历史"), show_history, Action.REPORT_READ),
     }

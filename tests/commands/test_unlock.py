@@ -11,7 +11,8 @@ from dashboard.commands.report import report_no_change
 from dashboard.commands.unlock import approve_unlock, refuse_unlock, request_unlock
 from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import Actor
-from dashboard.queries.desk import BACK, desk
+from dashboard.queries.desk import desk
+from dashboard.queries.desk_line import BACK
 from dashboard.queries.report import completeness, unlocks
 from models.audit import AuditEntry
 from models.programme import Programme

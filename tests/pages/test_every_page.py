@@ -17,9 +17,10 @@ READERS = {"SUPERVISOR", "LEADER", "REPORTER", "REVIEWER", "AUDITOR"}
 KEEPERS = {"ADMIN", "SECURITY", "AUDITOR"}
 PAGES: dict[str, tuple[set[str], str]] = {
     "board": (READERS, f"H1 供热管网改造{HOUSING}"),
-    "desk": (READERS, "我的待办"),
+    "desk": (READERS | {"OBSERVER", "SECURITY"}, "我的待办"),
     "project": (READERS | {"OBSERVER"}, f"供热管网改造{HOUSING}"),
     "reports": (READERS, "应报 2026-09-03"),
+    "remarks": (READERS | {"OBSERVER"}, "意见"),
     "plan": ({"SUPERVISOR"}, f"调整{SCHOOLS}"),
     "rules": (READERS | {"ADMIN"}, "落后不足三十个百分点"),
     "people": (KEEPERS, "SUPERVISOR某"),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
@@ -209,6 +210,15 @@ READS: dict[str, Walk] = {
     "calendar.calendar_years": _once(),
     "changes.changes_since": _each("programmes", AUGUST, TODAY),
     "desk.desk": _once(TODAY),
+    "desk_remark.remark_lines": _once(TODAY),
+    "coverage.coverage": _each("programmes", TODAY),
+    "coverage.suggested_way": _each(
+        "programmes", TODAY, latitude=Decimal("37.87"), longitude=Decimal("112.55")
+    ),
+    "coverage.visits_by_observer": _each("programmes", JULY, TODAY),
+    "coverage.visits_due": _each("programmes", JULY, TODAY),
+    "feedback.answer_times": _once(TODAY),
+    "feedback.proposed_projects": _each("remarks"),
     "file.file_for": _each("files"),
     "file.readable_files": _once(),
     "history.history": _each("projects"),
@@ -219,6 +229,13 @@ READS: dict[str, Walk] = {
     "note.notes": _both(_noted("observer_remark"), _noted("rectification")),
     "observe.projects_to_observe": _once(TODAY),
     "observe.sites_to_observe": _once(),
+    "observer.appointable": _once(),
+    "observer.appointments_to_grant": _once(TODAY),
+    "observer.my_appointments": _once(),
+    "observer.my_visits": _once(),
+    "observer.observers": _once(),
+    "observer.sealed_sets": _once(),
+    "observer.visits": _both(_once(), _once(waiting=True)),
     "past.backtest": _with_rules,
     "past.board_as_of": _each("programmes", TODAY),
     "past.closed_months": _each("programmes"),
@@ -274,6 +291,10 @@ READS: dict[str, Walk] = {
         _each("regions", AUGUST, TODAY), _each("regions", JULY, TODAY)
     ),
     "summary.region_in_view": _each("regions"),
+    "triage.open_problems": _each("projects"),
+    "triage.proposals": _each("remarks"),
+    "triage.reply_templates": _once(),
+    "triage.sites": _each("projects"),
     "upload.own_upload": _each("uploads"),
     "upload.plan_context": _each("programmes"),
     "upload.sheet_context": _each("uploads"),

@@ -7,6 +7,7 @@ be called.
 from __future__ import annotations
 
 import inspect
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ from dashboard.commands import (
     period,
     photo,
     plan,
+    plan_undo,
     project,
     remark,
     report,
@@ -80,7 +82,7 @@ from models.rectification import Rectification, RectificationSource
 from models.region import Region
 from models.remark import Satisfaction
 from models.report import ReportingPeriod
-from models.upload import UploadKind
+from models.upload import Upload, UploadKind, UploadState
 from tests.city import (
     AUGUST,
     H1_ROW,
@@ -147,6 +149,15 @@ class Stage:
             data=workbook([("H1", None)]),
         )  # fmt: skip
         return kept.id or 0, checked(self.session, self.city, b"no", kept, "SUPERVISOR")
+
+    def planned(self) -> int:
+        """A plan sheet of the office that was imported and brought nothing."""
+        key, _found = self.plan()
+        kept = self.session.get_one(Upload, key)
+        kept.state = UploadState.COMMITTED
+        kept.before = json.dumps({"adopted": True, "agencies": [], "projects": {}, "after": {}})
+        self.session.flush()
+        return key
 
     @property
     def home(self) -> int:
@@ -379,6 +390,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, region_id=s.city.regions["home"].id or 0, year=2031, name="新清单")),
     "plan.commit_plan": (OFFICE, lambda s: s.plan(), lambda s, a, k: plan.commit_plan(
         s.session, a, k[0], k[1], reasons={}, today=TODAY)),
+    "plan_undo.take_back_plan": (OFFICE, lambda s: s.planned(), lambda s, a, k:
+        plan_undo.take_back_plan(s.session, a, k, today=TODAY)),
     "project.adopt_programme": (OFFICE, _unadopted, lambda s, a, k: project.adopt_programme(
         s.session, a, k, today=TODAY)),
     "project.edit_project": (OFFICE, lambda s: s.session.get_one(
@@ -525,7 +538,7 @@ OTHERWISE = NO_RECTIFYING | {
     "opening.log": "writes the lines of a command that has allowed it",
     "report.send": "the beats of submit_reports and commit_upload that they share; it allows",
     "project.allow_programme": "is the allowing itself",
-    "plan.unknown_agencies": "a read of one's own plan sheet",
+    "plan.unknown_agencies": "a read of units everybody may know",
     "second_factor.take_off": "a beat of reset_second_factor and of the server's reset",
     "upload.draft_upload": "is the loading itself",
     "upload.examined": "a read, walked in tests/queries/test_scope.py",

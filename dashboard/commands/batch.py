@@ -41,7 +41,7 @@ from models.report import (
     ReportLine,
     ReportState,
 )
-from models.upload import Upload, UploadState
+from models.upload import Upload, UploadKind, UploadState
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def commit_upload(
         Conflict: the same file was imported already, or a figure changed since the preview.
     """
     upload = draft_upload(session, actor, upload_id)
+    require_kind(upload, UploadKind.MONTHLY)
     require_clean(upload, examination, reasons)
     settle(session, upload)
     grouped, period = _by_project(examination), _period(session, upload)
@@ -86,6 +87,16 @@ def commit_upload(
     receipt = send(session, actor, reports, today) if submit else ""
     write_reports(session, reports)
     return Imported(upload.number, len(reports), receipt)
+
+
+def require_kind(upload: Upload, kind: UploadKind) -> None:
+    """Let a sheet through to the import of its own kind only."""
+    if upload.kind is not kind:
+        raise Invalid(
+            _("批次 {number} 是“{kind}”，不能这样导入。").format(
+                number=upload.number, kind=_(upload.kind.label)
+            )
+        )
 
 
 def require_clean(

@@ -82,7 +82,7 @@ def refresh_facts(
         _replace(session, ProjectMonth, "project_id", part, months, rows)
         written += len(rows)
         _mark_recovered(session, part, views, today)
-    _recount(session, ids, months)
+    recount(session, ids, months)
     return written
 
 
@@ -145,7 +145,7 @@ def _replace(
         session.connection().execute(insert(model), list(rows))
 
 
-def _recount(session: Session, project_ids: Sequence[int], months: Collection[date] | None) -> None:
+def recount(session: Session, project_ids: Sequence[int], months: Collection[date] | None) -> None:
     """Count the lights of the regions these projects lie in."""
     regions: set[int] = set()
     for part in chunks(project_ids):

@@ -6,6 +6,7 @@ sheet may no longer move a target, a date or a unit: that takes an adjustment (X
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -17,11 +18,11 @@ from sqlmodel import select as rows_of
 
 from dashboard.audit import record
 from dashboard.commands.agency import place_in_tree
-from dashboard.commands.batch import Imported, mark_committed, require_clean, settle
+from dashboard.commands.batch import Imported, mark_committed, require_clean, require_kind, settle
 from dashboard.commands.light import refresh_facts
 from dashboard.commands.period import ensure_expected
 from dashboard.commands.project import FREE_FIELDS, allow_programme
-from dashboard.commands.upload import draft_upload, examined
+from dashboard.commands.upload import draft_upload
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
@@ -29,6 +30,7 @@ from dashboard.imports.examination import Draft, Examination, Status
 from dashboard.imports.plan import COLUMNS, MONTHS, planned_field
 from dashboard.permissions import Action, Actor, ProjectScope, allow
 from dashboard.queries.plan import ITEM, PLAIN
+from dashboard.queries.plan_undo import image_of_plan, sign_after
 from dashboard.rules.progress import month_end
 from dashboard.rules.words import LONGEST, limited_words
 from models.agency import Agency
@@ -36,6 +38,7 @@ from models.milestone import Milestone, MilestoneKind
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
 from models.region import Region
+from models.upload import UploadKind
 
 
 def create_programme(
@@ -77,13 +80,15 @@ def commit_plan(
     """
     upload = draft_upload(session, actor, upload_id)
     programme = allow_programme(session, actor, Action.PLAN_IMPORT, upload.programme_id)
+    require_kind(upload, UploadKind.PLAN)
     require_clean(upload, examination, reasons)
     settle(session, upload)
+    moved = [d for d in examination.drafts if d.status in (Status.NEW, Status.CHANGED)]
+    codes = {_code_of(draft): None for draft in moved}
+    image = image_of_plan(session, programme, list(codes))
     bodies = _Bodies(session, actor, programme)
     projects: dict[str, LivelihoodProject] = {}
-    for draft in examination.drafts:
-        if draft.status not in (Status.NEW, Status.CHANGED):
-            continue
+    for draft in moved:
         _require_room(draft)
         project = _project(session, programme, draft, projects)
         if draft.work_item_code or draft.values.get("work_item_name"):
@@ -95,6 +100,7 @@ def commit_plan(
         ensure_expected(session, actor, programme, upto, today)
     ids = {project.id or 0 for project in projects.values()}
     refresh_facts(session, ids, today=today)
+    upload.before = json.dumps(sign_after(session, programme, image), ensure_ascii=False)
     mark_committed(session, actor, Action.PLAN_IMPORT, upload, len(ids))
     return Imported(upload.number, len(ids))
 
@@ -108,11 +114,8 @@ _TEXTS: dict[type[SQLModel], dict[str, str]] = {
 """The texts of a row and their columns, which have room for so much."""
 
 
-def unknown_agencies(session: Session, actor: Actor, upload_id: int) -> list[str]:
-    """Name the units of a plan sheet that its region does not know, by name or short name."""
-    upload, _name, found = examined(session, actor, upload_id)
-    programme = load(session, Programme, upload.programme_id)
-    known = set(_Bodies(session, actor, programme).known)
+def named_agencies(found: Examination) -> tuple[str, ...]:
+    """Name the units a plan sheet names, each once."""
     named: list[str] = []
     for draft in found.drafts:
         values = draft.values
@@ -120,7 +123,16 @@ def unknown_agencies(session: Session, actor: Actor, upload_id: int) -> list[str
         single = [values.get(key) for key in ("lead_agency", "agency_name", "upkeep_agency")]
         both = [*single, *(supporting if isinstance(supporting, tuple) else ())]
         named += [str(name).strip() for name in both if name]
-    return [name for name in dict.fromkeys(named) if name not in known]
+    return tuple(dict.fromkeys(named))
+
+
+def unknown_agencies(
+    session: Session, actor: Actor, programme_id: int, names: Sequence[str]
+) -> list[str]:
+    """Give the names that a list's region does not know, neither as name nor as short name."""
+    programme = load(session, Programme, programme_id)
+    known = set(_Bodies(session, actor, programme).known)
+    return [name for name in names if name not in known]
 
 
 class _Bodies:
@@ -158,13 +170,17 @@ class _Bodies:
         return found.id or 0
 
 
+def _code_of(draft: Draft) -> str:
+    return draft.project_code or str(draft.values.get("project_code") or "")
+
+
 def _project(
     session: Session,
     programme: Programme,
     draft: Draft,
     seen: dict[str, LivelihoodProject],
 ) -> LivelihoodProject:
-    code = draft.project_code or str(draft.values.get("project_code") or "")
+    code = _code_of(draft)
     if not code:
         raise Invalid(
             _("{sheet} 第 {row} 行没有项目编号，请填写。").format(sheet=draft.sheet, row=draft.row)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +13,6 @@ from sqlmodel import select as rows_of
 
 from dashboard.audit import Line, append_all, line_of, record
 from dashboard.bulk import (
-    BOOKKEEPING,
     Row,
     add_rows,
     among,
@@ -29,6 +27,8 @@ from dashboard.db import Columns, load, pairs
 from dashboard.errors import Conflict
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
+from dashboard.queries.plan_undo import plain_row
+from dashboard.queries.scope import scopes_of
 from dashboard.queries.upload import own_upload
 from models.file import Attachment
 from models.report import (
@@ -38,17 +38,9 @@ from models.report import (
     ReportLine,
     ReportState,
 )
-from models.upload import Upload, UploadState
+from models.upload import Upload, UploadKind, UploadState
 
 _REPORT = str(ProgressReport.__tablename__)
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {
-        name: format(value, "f") if isinstance(value, Decimal) else
-        value.isoformat() if isinstance(value, date | datetime) else value
-        for name, value in row.items() if name not in BOOKKEEPING
-    }  # fmt: skip
 
 
 def images_of(
@@ -68,8 +60,8 @@ def images_of(
 def _image_of(report: Opened, came: str | None) -> dict[str, Any]:
     image: dict[str, Any] = {"id": report.now["id"], "report": None, "received_on": came}
     if report.was is not None:
-        image["report"] = _plain(report.was)
-        image["report_line"] = [_plain(row) for row in report.lines_were.values()]
+        image["report"] = plain_row(report.was)
+        image["report_line"] = [plain_row(row) for row in report.lines_were.values()]
     return image
 
 
@@ -81,10 +73,12 @@ def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     """
     upload = own_upload(session, actor, upload_id, lock=True)
     allow(actor, Action.REPORT_UPLOAD)
-    if upload.state is not UploadState.COMMITTED:
+    if upload.kind is not UploadKind.MONTHLY or upload.state is not UploadState.COMMITTED:
         raise Conflict(_("批次 {number} 没有可撤回的内容。").format(number=upload.number))
     images = {image["id"]: image for image in json.loads(upload.before)}
     reports = _untouched(session, upload, images)
+    for scope in scopes_of(session, {row["project_id"] for row in reports}).values():
+        allow(actor, Action.REPORT_UPLOAD, scope)
     _unreceive(session, reports, images)
     delete_rows(session, ReportLine, among(session, col(ReportLine.report_id), images))
     begun = [row for row in reports if images[row["id"]]["report"] is None]

@@ -8,21 +8,30 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.commands.adjustment import decide_adjustment
-from dashboard.commands.plan import commit_plan, create_programme, unknown_agencies
+from dashboard.commands.plan import (
+    commit_plan,
+    create_programme,
+    named_agencies,
+    unknown_agencies,
+)
+from dashboard.commands.plan_undo import take_back_plan
 from dashboard.commands.project import adopt_programme
 from dashboard.db import records
 from dashboard.i18n import _, joined
+from dashboard.imports.examination import Examination
 from dashboard.permissions import Actor
 from dashboard.queries.adjustment import adjustments
 from dashboard.queries.agency import own_regions
+from dashboard.queries.plan_undo import plan_dependents
 from dashboard.queries.project import missing_details, projects
+from dashboard.queries.upload import uploads
 from dashboard.ui import parts, upload
 from dashboard.ui.period import show_periods
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.milestone import AdjustmentField
-from models.upload import UploadKind
+from models.upload import UploadKind, UploadState
 
 
 def check(actor: Actor, upload_id: int, today: date) -> None:
@@ -38,13 +47,14 @@ def check(actor: Actor, upload_id: int, today: date) -> None:
             ),
         )  # fmt: skip
 
-    upload.check(actor, upload_id, commit=commit)
-    _new_bodies(actor, upload_id)
+    shown = upload.check(actor, upload_id, commit=commit)
+    if shown is not None:
+        _new_bodies(actor, *shown)
 
 
-def _new_bodies(actor: Actor, upload_id: int) -> None:
+def _new_bodies(actor: Actor, programme_id: int, found: Examination) -> None:
     """Name the units of a sheet that nobody knows yet: the import would add them."""
-    names = read(unknown_agencies, actor, upload_id)
+    names = read(unknown_agencies, actor, programme_id, named_agencies(found))
     if names:
         st.warning(
             _(
@@ -107,6 +117,7 @@ def show_programme(actor: Actor, programme: pd.Series, today: date) -> None:
         "leader": _("分管领导"),
     }
     parts.show_table(listed, columns, empty=_("清单还是空的，请上传任务分解表。"))
+    _batches(actor, key, today)
     show_periods(actor, key)
     if adopted is not None or listed.empty:
         return
@@ -120,6 +131,40 @@ def show_programme(actor: Actor, programme: pd.Series, today: date) -> None:
             adopt_programme, actor, key, today=today,
             done=_("已审定。此后目标和时限只能通过调整变更。"),
         )  # fmt: skip
+
+
+def _batches(actor: Actor, programme_id: int, today: date) -> None:
+    """List the plan sheets that came in; what depends on one is told before it is taken back."""
+    received = read(uploads, actor, programme_id, None)
+    rows = [row for row in records(received) if row["kind"] == UploadKind.PLAN]
+    if not rows:
+        return
+    with st.expander(_("上传批次（{n}）").format(n=len(rows))):
+        for row in rows:
+            row["file"] = parts.file_link(row["file_id"], row["file_name"])
+        columns = {
+            "number": _("批次"),
+            "file": _("文件"),
+            "state": _("状态"),
+            "rows": _("行数"),
+            "uploader": _("上传人"),
+            "created_at": _("时间"),
+        }
+        parts.show_table(rows, columns, numbers=["rows"], html=["file"])
+        for row in rows:
+            if row["state"] == UploadState.COMMITTED:
+                _take_back(actor, int(row["upload_id"]), str(row["number"]), today)
+
+
+def _take_back(actor: Actor, upload_id: int, number: str, today: date) -> None:
+    with st.popover(_("撤回批次 {number}").format(number=number)):
+        told = read(plan_dependents, actor, upload_id)
+        parts.show_table(
+            [{"code": code, "what": what} for code, what in told.items()],
+            {"code": _("编号"), "what": _("撤回后")},
+        )
+        if st.button(_("确认撤回"), key=f"back-{upload_id}"):
+            run(take_back_plan, actor, upload_id, today=today, done=_("批次已撤回。"))
 
 
 def open_programme(actor: Actor, today: date) -> None:

@@ -67,10 +67,13 @@ def leave() -> None:
     st.query_params.pop("upload", None)
 
 
-def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None:
+def check(
+    actor: Actor, upload_id: int, *, commit: Commit | None = None
+) -> tuple[int, Examination] | None:
     """Show what is in the sheet, what is wrong, what would change; import it with one button.
 
-    `commit` imports another kind of sheet than the month's.
+    `commit` imports another kind of sheet than the month's. Gives the list's key and what was
+    found, where there was something to check.
     """
     upload, name, found = _examined(actor, upload_id)
     if upload.state is not UploadState.DRAFT:
@@ -83,12 +86,12 @@ def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None
             )
         )
         st.button(_("返回"), on_click=leave)
-        return
+        return None
     st.subheader(_("核对 {name}").format(name=plain(name)))
     if found.refusal:
         st.error(plain(found.refusal))
         st.button(_("放弃这个文件"), on_click=_discard, args=(actor, upload_id))
-        return
+        return None
     _whose(actor, upload)
     preview.show_headline(found)
     mend.show_errors(actor, upload_id, found)
@@ -101,6 +104,7 @@ def check(actor: Actor, upload_id: int, *, commit: Commit | None = None) -> None
     mapping.show_left_out(actor, upload_id, found, included=upload.include_hidden)
     mapping.show_columns(actor, upload_id, found)
     _buttons(actor, upload_id, found, reasons, commit)
+    return upload.programme_id, found
 
 
 def _examined(actor: Actor, upload_id: int) -> tuple[Upload, str, Examination]:

@@ -11,15 +11,18 @@ import pytest
 from sqlmodel import Session, col, select
 
 from dashboard.commands.adjustment import propose_adjustment
-from dashboard.commands.batch import Imported
+from dashboard.commands.batch import Imported, commit_upload
 from dashboard.commands.plan import commit_plan, create_programme
+from dashboard.commands.plan_undo import take_back_plan
 from dashboard.commands.project import adopt_programme
 from dashboard.commands.upload import store_upload
 from dashboard.errors import Conflict, DashboardError, Invalid, NotAllowed
 from dashboard.imports.examination import Examination, Status
 from dashboard.imports.sheet import examine
+from dashboard.queries.plan_undo import plan_dependents
 from dashboard.queries.upload import sheet_context
 from models.agency import Agency
+from models.fact import ProjectMonth, RegionMonth
 from models.milestone import AdjustmentField, Milestone, MilestoneKind
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
@@ -340,3 +343,94 @@ def test_a_list_has_a_year_and_a_name(
 def test_a_region_has_one_list_a_year(city_session: Session, city: City) -> None:
     with pytest.raises(Conflict, match="已经有了"):
         _opened(city_session, city, 2026)
+
+
+WRITTEN = (
+    LivelihoodProject, WorkItem, Milestone, FundSource, SupportingAgency, Agency, ExpectedReport,
+    ProjectMonth, RegionMonth,
+)  # fmt: skip
+
+
+def _export(session: Session) -> list[str]:
+    """Everything a plan sheet may touch, without keys and instants of the rows."""
+    out = {"created_at", "changed_at", "version", "id"}
+    rows = [row for model in WRITTEN for row in session.exec(select(model))]
+    return sorted(f"{type(row).__name__} {row.model_dump_json(exclude=out)}" for row in rows)
+
+
+def _batch(session: Session, made: Imported) -> int:
+    return session.exec(select(Upload).where(Upload.number == made.number)).one().id or 0
+
+
+@pytest.mark.feature("G8", "X10")
+def test_taking_a_plan_back_leaves_not_a_byte(city_session: Session, city: City) -> None:
+    programme = _opened(city_session, city)
+    before = _export(city_session)
+    made = _brought_in(city_session, city, programme)
+    brought = _export(city_session)
+
+    told = plan_dependents(city_session, city["SUPERVISOR"], _batch(city_session, made))
+    take_back_plan(city_session, city["SUPERVISOR"], _batch(city_session, made), today=TODAY)
+
+    assert told == {"N1": "删除", "N2": "删除"}
+    assert before != brought
+    assert _export(city_session) == before
+
+
+@pytest.mark.feature("G8", "X10")
+def test_taking_a_changed_plan_back_restores_the_first(city_session: Session, city: City) -> None:
+    programme = _opened(city_session, city)
+    _brought_in(city_session, city, programme)
+    before = _export(city_session)
+    moved = {
+        **PIPES,
+        "责任人": "赵某",
+        "配合单位": "市新设局",
+        "1月序时进度(%)": 9,
+        "资金来源": "省级",
+    }
+    third = {**WALLS, "子项编号": "N2-3", "子项名称": "管线"}
+    made = _brought_in(city_session, city, programme, (moved, {**ESTATES, "备注": "x"}, third))
+
+    take_back_plan(city_session, city["SUPERVISOR"], _batch(city_session, made), today=TODAY)
+
+    assert _export(city_session) == before
+
+
+@pytest.mark.feature("G8")
+def test_a_plan_is_not_taken_back_over_later_work(city_session: Session, city: City) -> None:
+    programme = _opened(city_session, city)
+    first = _brought_in(city_session, city, programme)
+    _brought_in(city_session, city, programme, ({**PIPES, "责任人": "赵某"},))
+
+    with pytest.raises(Conflict, match="N1 在导入后又有改动"):
+        take_back_plan(city_session, city["SUPERVISOR"], _batch(city_session, first), today=TODAY)
+
+
+@pytest.mark.feature("G8")
+def test_an_adopted_plan_is_not_taken_back(city_session: Session, city: City) -> None:
+    programme = _opened(city_session, city)
+    made = _brought_in(city_session, city, programme)
+    adopt_programme(city_session, city["SUPERVISOR"], programme.id or 0, today=TODAY)
+
+    with pytest.raises(Conflict, match="已审定"):
+        take_back_plan(city_session, city["SUPERVISOR"], _batch(city_session, made), today=TODAY)
+
+
+@pytest.mark.safety("AC1")
+def test_a_reporter_takes_no_plan_back(city_session: Session, city: City) -> None:
+    made = _brought_in(city_session, city, _opened(city_session, city))
+
+    with pytest.raises(DashboardError):
+        take_back_plan(city_session, city["REPORTER"], _batch(city_session, made), today=TODAY)
+
+
+@pytest.mark.safety("AC5")
+def test_a_plan_is_not_imported_as_a_month(city_session: Session, city: City) -> None:
+    upload, found = _read(city_session, city, _opened(city_session, city), _sheet(WHOLE))
+
+    with pytest.raises(DashboardError):
+        commit_upload(
+            city_session, city["SUPERVISOR"], upload.id or 0, found, reasons=_reasons(found),
+            today=TODAY, submit=False,
+        )  # fmt: skip

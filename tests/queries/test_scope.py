@@ -24,7 +24,6 @@ from dashboard import queries
 from dashboard.admin.field import fields_of
 from dashboard.admin.spec import View
 from dashboard.admin.tables import ADMIN_PAGES
-from dashboard.commands import plan as plan_commands
 from dashboard.commands.upload import annotated, examined
 from dashboard.errors import DashboardError
 from dashboard.permissions import Action, Actor, sees
@@ -296,6 +295,7 @@ READS: dict[str, Walk] = {
     "triage.reply_templates": _once(),
     "triage.sites": _each("projects"),
     "upload.own_upload": _each("uploads"),
+    "plan_undo.plan_dependents": _each("uploads"),
     "upload.plan_context": _each("programmes"),
     "upload.sheet_context": _each("uploads"),
     "upload.template_context": _templates,
@@ -310,7 +310,7 @@ OPEN = {
     ("project.grantable_projects", "SECURITY"): "who grants over projects picks them by name",
 }
 """Where somebody sees more than their projects, and why."""
-COMMAND_READS = (examined, annotated, plan_commands.unknown_agencies)
+COMMAND_READS = (examined, annotated)
 """Reads that stand among the commands because they use the child process."""
 
 

@@ -17,11 +17,13 @@ from dashboard.queries.card import LightCard
 from dashboard.queries.file import readable_files
 from dashboard.queries.instruction import instructions
 from dashboard.queries.light import explain_light
+from dashboard.queries.rectification import rectifications
 from dashboard.ui import parts
 from dashboard.ui.instruction import instruct as ask_instruction
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.light import LightDimension, LightKind
+from models.rectification import RectificationKind
 
 
 def show(
@@ -43,6 +45,8 @@ def show(
     if instruct and actor.may(Action.INSTRUCTION_GIVE):
         ask_instruction(actor, project_id, clock.today())
     told = [] if documented else [_remedies(card)]
+    if card.open and actor.may(Action.RECTIFICATION_READ):
+        told.append(_rectifications(actor, card, today))
     told += [_figures(card), _sources(actor, card), _rule(card)]
     if linked:
         told += [_instructions(actor, project_id), _way(project_id)]
@@ -99,6 +103,24 @@ def _overridden(card: LightCard) -> str:
 def _remedies(card: LightCard) -> str:
     items = "".join(f"<li>{escape(text)}</li>" for text in card.remedies)
     return f"<b>{_('怎样才能转好')}</b><ul>{items}</ul>" if items else ""
+
+
+def _rectifications(actor: Actor, card: LightCard, today: date) -> str:
+    """Name the rectifications under way, the most pressing first (X13)."""
+    found = records(read(rectifications, actor, today, project_id=card.project_id))
+    items = []
+    for row in found:
+        if row["days_left"] is None:
+            continue
+        late = -int(row["days_left"])
+        clock = _("逾期 {n} 天").format(n=late) if late > 0 else _("期限 {day}")
+        if row["kind"] == RectificationKind.PROPOSED:
+            clock = _(row["state_name"])
+        words = joined((row["thing"], row["agency"], clock.format(day=row["due_on"])))
+        href = f"/rectification?id={int(row['rectification_id'])}"
+        number = f'<a href="{href}" target="_self">{escape(row["number"])}</a>'
+        items.append(f"<li>{number}　{escape(words)}</li>")
+    return f"<b>{_('未办结的整改')}</b><ul>{''.join(items)}</ul>" if items else ""
 
 
 def _figures(card: LightCard) -> str:

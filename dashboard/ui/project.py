@@ -28,6 +28,7 @@ from dashboard.ui.remark import show_project_remarks
 from dashboard.ui.run import run
 from dashboard.ui.site import show_sites
 from dashboard.ui.verdict import show_verdicts
+from dashboard.ui.witness import show_witnesses
 from models.project import LivelihoodProject
 
 
@@ -87,6 +88,8 @@ def _show_light(actor: Actor, row: pd.Series, today: date) -> None:
         st.html(title)
         st.vega_lite_chart(chart, theme=None, alt=_("计划累计进度与完成累计进度的曲线"))
         st.html(_facts(actor, row))
+    if actor.may(Action.BOARD_READ):
+        show_witnesses(actor, int(row["programme_id"]), project_id, today)
     if actor.may(Action.PLAN_IMPORT):
         _edit(actor, row)
     if not row["shown_on"]:

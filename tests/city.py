@@ -526,7 +526,8 @@ def _rectified(
         inspection_id=save(session, inspection).id, sealed_set_id=sealed_set_id,
         finding=f"问题{mark}", thing=f"事项{mark}",
         agency_id=city.projects[code].lead_agency_id or 0, responsible=f"整改人{mark}",
-        standard=f"整改标准{mark}", state="RECEIVED", issued_by_id=office, found_on=TODAY, issued_on=TODAY, first_due_on=date(2026, 9, 18),
+        standard=f"整改标准{mark}", state="RECEIVED", issued_by_id=office, found_on=TODAY,
+        issued_on=TODAY, first_due_on=date(2026, 9, 18),
         due_on=date(2026, 9, 18), public_answer=f"公开{mark}", batch=f"批{mark}{code}",
     )  # fmt: skip
     key = save(session, row).id or 0

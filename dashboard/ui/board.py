@@ -23,7 +23,7 @@ from dashboard.ui import choose, light_card, parts, state
 from dashboard.ui.guard import signed_in
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
-from models.light import LightKind
+from models.light import LightDimension, LightKind
 
 MOST_ROWS = 60
 NEEDS = 5
@@ -239,6 +239,8 @@ def worry(row: Mapping[str, Any]) -> str:
         said.append(_("本月尚无审定的月报"))
     if row["overdue_days"] is not None and row["overdue_days"] > 0:
         said.append(_("节点逾期 {n} 天").format(n=int(row["overdue_days"])))
+    if row["dimension"] == LightDimension.RECTIFICATION:
+        said.append(_("整改逾期"))
     if row["red_run"] > 1:
         said.append(_("连续 {n} 月").format(n=int(row["red_run"])))
     if row["adjustments"]:

@@ -33,6 +33,7 @@ from dashboard.web import (
     public,
     sheets,
     sign_in,
+    tables,
 )
 from dashboard.web.page import HERE
 from dashboard.web.shell import Shell, adapted, policy
@@ -136,7 +137,18 @@ def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Shield, page_csp=policy(page_html()))
     errors.install(app)
-    for door in (sign_in, account, files, sheets, photo, observe, own_remark, public, health):
+    for door in (
+        sign_in,
+        account,
+        files,
+        sheets,
+        tables,
+        photo,
+        observe,
+        own_remark,
+        public,
+        health,
+    ):
         app.include_router(door.router)
     app.mount("/assets", StaticFiles(directory=HERE / "assets"))
     return app

@@ -42,6 +42,8 @@ CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
 NAMES = {"_", "translate"}
 """What the function is called: pages say `ui.translate`."""
 WORDS: Mapping[str, tuple[str, ...]] = {
+    "dashboard.admin.transfer": ("WORDS",),
+    "dashboard.imports.records": ("TITLES",),
     "dashboard.imports.report": ("_WORDS",),
     "dashboard.imports.rules": ("RULES",),
     "dashboard.imports.table": ("_LEFT_OUT",),

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from dashboard import audit, commands, db, files
+from dashboard.admin.spec import View
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands import (
     account,
@@ -48,14 +49,17 @@ from dashboard.commands import (
     remark,
     report,
     row,
+    row_export,
     rule,
     sealed,
     second_factor,
     site,
+    table_import,
     take_back,
     triage,
     unlock,
     upload,
+    view,
     visit,
 )
 from dashboard.commands import (
@@ -64,6 +68,7 @@ from dashboard.commands import (
 from dashboard.commands.remark import RemarkDraft
 from dashboard.commands.rule import RuleDraft
 from dashboard.errors import Conflict, Invalid, NotAllowed
+from dashboard.imports.records import Record, Records
 from dashboard.permissions import ROLE_ACTIONS, Action, Actor, Grant, sees, sees_sql
 from dashboard.photos import Box, prepare
 from dashboard.queries.rule import rules_on
@@ -330,6 +335,28 @@ def _renamed_bureau(s: Stage) -> tuple[int, int, int]:
     return bureau.id or 0, first, bureau.version
 
 
+def _records(s: Stage) -> Records:
+    cells = {"code": ("A2", "SCHOOLS"), "name": ("B2", "市教体局")}
+    return Records([Record("Sheet", 2, cells)])
+
+
+def _sheet(s: Stage, a: Actor) -> int:
+    table = ADMIN_PAGES["agency"]
+    return table_import.store_table(s.session, a, table, name="a.xlsx", data=b"x").id or 0
+
+
+def _draft_sheet(s: Stage) -> int:
+    return _sheet(s, s.city["ADMIN"])
+
+
+def _imported_sheet(s: Stage) -> int:
+    key, admin = _draft_sheet(s), s.city["ADMIN"]
+    table_import.commit_table(
+        s.session, admin, ADMIN_PAGES["agency"], key, _records(s), today=TODAY
+    )
+    return key
+
+
 def _other_rules(s: Stage) -> int:
     s.session.add(LightRuleSet(code="OTHER", name="另一套", since=date(2000, 1, 1)))
     s.session.flush()
@@ -486,6 +513,20 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, ADMIN_PAGES["agency"], {k.id: k.version}, today=TODAY)),
     "row.restore_version": ({"ADMIN"}, _renamed_bureau, lambda s, a, k: row.restore_version(
         s.session, a, ADMIN_PAGES["agency"], k[0], k[1], version=k[2], today=TODAY)),
+    "row_export.export_rows": ({"ADMIN", "SUPERVISOR", "AUDITOR"}, lambda s: None, lambda s, a, _:
+        row_export.export_rows(s.session, a, ADMIN_PAGES["agency"], View())),
+    "row_export.template_rows": ({"ADMIN"}, lambda s: None, lambda s, a, _:
+        row_export.template_rows(s.session, a, ADMIN_PAGES["calendar_day"])),
+    "table_import.store_table": ({"ADMIN"}, lambda s: None, lambda s, a, _: _sheet(s, a)),
+    "table_import.commit_table": ({"ADMIN"}, _draft_sheet, lambda s, a, k:
+        table_import.commit_table(
+            s.session, a, ADMIN_PAGES["agency"], k, _records(s), today=TODAY)),
+    "table_import.discard_table": ({"ADMIN"}, _draft_sheet, lambda s, a, k:
+        table_import.discard_table(s.session, a, ADMIN_PAGES["agency"], k)),
+    "table_import.take_back_table": ({"ADMIN"}, _imported_sheet, lambda s, a, k:
+        table_import.take_back_table(s.session, a, ADMIN_PAGES["agency"], k, today=TODAY)),
+    "view.save_view": (set(ROLES) - {"OBSERVER", "NOBODY", "SECURITY"}, lambda s: None,
+        lambda s, a, _: view.save_view(s.session, a, ADMIN_PAGES["agency"], View(), name="看")),
     "rule.add_rule_version": ({"ADMIN"}, _rule_draft, lambda s, a, k: rule.add_rule_version(
         s.session, a, k, today=TODAY)),
     "rule.choose_rule_set": ({"ADMIN"}, _other_rules, lambda s, a, version:
@@ -537,6 +578,13 @@ OTHERWISE = NO_RECTIFYING | {
     "row.checked": "the checking of what was entered, after save_row's allowing",
     "opening.log": "writes the lines of a command that has allowed it",
     "report.send": "the beats of submit_reports and commit_upload that they share; it allows",
+    "table_compare.compare": "a read of one's own sheet, for rows one may change",
+    "table_import.writing": "is the allowing itself",
+    "table_import.own_import": "gives one's own import alone",
+    "table_import.imports_of": "lists one's own imports alone",
+    "table_import.read_table": "a read of one's own import",
+    "table_import.marked_table": "a read of one's own import",
+    "view.delete_view": "deletes a view of one's own alone",
     "project.allow_programme": "is the allowing itself",
     "plan.unknown_agencies": "a read of units everybody may know",
     "second_factor.take_off": "a beat of reset_second_factor and of the server's reset",

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.admin.bulk import ask_bulk
 from dashboard.admin.form import show_row
 from dashboard.admin.link import NEW, href, linked_page, linked_row, open_pages
 from dashboard.admin.listing import show_list
 from dashboard.admin.spec import AdminPage
+from dashboard.admin.transfer import ask_transfer, linked_import, show_import
+from dashboard.admin.views import ask_view, show_pinned, show_views
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.queries.row import row_count
@@ -32,8 +35,14 @@ def show(actor: Actor) -> None:
         _show_tables(actor)
         return
     _show_way(page, row)
-    if row is None:
-        show_list(actor, page)
+    if (import_id := linked_import()) is not None:
+        show_import(actor, page, import_id)
+    elif row is None:
+        show_views(actor, page)
+        view = show_list(actor, page)
+        ask_bulk(actor, page, view)
+        ask_transfer(actor, page, view)
+        ask_view(actor, page, view)
     else:
         show_row(actor, page, row)
 
@@ -41,7 +50,7 @@ def show(actor: Actor) -> None:
 def _show_way(page: AdminPage, row: int | str | None) -> None:
     """Show the way back, and where one is."""
     way = [f'<a href="?" target="_self">{_("全部数据表")}</a>']
-    if row is not None:
+    if row is not None or linked_import() is not None:
         title = escape(_(page.title))
         way.append(f'› <a href="{href(page)}" target="_self">{title}</a>')
     st.html(f'<p class="ms-line ms-crumbs">{"".join(way)}</p>')
@@ -52,6 +61,7 @@ def _show_way(page: AdminPage, row: int | str | None) -> None:
 def _show_tables(actor: Actor) -> None:
     """Show the tables the actor may read, by group, with how many rows they see of each."""
     st.title(_("后台"))
+    show_pinned(actor)
     for group, pages in groupby(open_pages(actor), key=lambda page: page.group):
         items = "".join(
             f'<li><a href="{href(page)}" target="_self">{escape(_(page.title))}'

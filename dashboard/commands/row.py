@@ -49,8 +49,11 @@ def save_row(
     event: str = "",
     comment: str = "",
     batch: str = "",
+    refresh: bool = True,
 ) -> Any:
     """Save what was entered for a row, or for a new one without `key`; the second is told.
+
+    Without `refresh` the caller works the projects' facts out anew once all rows are written.
 
     Raises:
         Unfit: fields that cannot be saved, one sentence each.
@@ -71,7 +74,8 @@ def save_row(
     answers = {name: value for name, value in found.items() if OWN.fullmatch(name)}
     _write(session, actor, page, row, answers, event, comment, batch)
     _require_scope(session, actor, page, row, action)
-    _refresh(session, page, [row], today)
+    if refresh:
+        refresh_rows(session, page, [row], today)
     return row
 
 
@@ -235,7 +239,7 @@ def _require_scope(
         raise _refused(actor, page, row.id, _("您没有权限进行此操作。"))
 
 
-def _refresh(session: Session, page: AdminPage, written: Collection[Any], today: date) -> None:
+def refresh_rows(session: Session, page: AdminPage, written: Collection[Any], today: date) -> None:
     """Work out the facts of the projects anew whose rows were written."""
     if page.scope == "project_id":
         refresh_facts(session, {row.project_id for row in written}, today=today)
@@ -273,7 +277,7 @@ def delete_row(
         session.delete(answers)
     session.delete(row)
     session.flush()
-    _refresh(session, page, [row], today)
+    refresh_rows(session, page, [row], today)
 
 
 def bulk_change(

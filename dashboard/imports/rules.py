@@ -41,6 +41,7 @@ RULES = {
     "future_completion": "已完成却填了以后的日期",
     "total_differs": "合计与各行之和不一致",
     "too_many": "问题太多，没有全部列出",
+    "too_many_rows": "一次导入的行数太多",
 }
 
 

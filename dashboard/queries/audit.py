@@ -27,7 +27,7 @@ _NOUNS = {
     "password": "密码", "seed": "演示数据", "audit": "审计日志", "export": "导出",
     "board": "看板", "backup": "备份", "link": "一次性链接", "table": "数据表", "row": "记录",
     "factor": "双重验证",
-    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典",
+    "place": "单位与地区", "detail": "项目详情", "dictionary": "字典", "view": "视图",
     "observer": "观察员", "remark": "意见", "sealed": "暗访批次", "visit": "走访",
     "note": "内部备注", "site": "点位", "template": "模板", "photo": "照片",
     "device": "观察员设备",

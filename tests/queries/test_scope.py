@@ -294,6 +294,7 @@ READS: dict[str, Walk] = {
     "triage.proposals": _each("remarks"),
     "triage.reply_templates": _once(),
     "triage.sites": _each("projects"),
+    "view.views": _both(_once(), _once("agency"), _once(pinned=True)),
     "upload.own_upload": _each("uploads"),
     "plan_undo.plan_dependents": _each("uploads"),
     "upload.plan_context": _each("programmes"),

@@ -11,6 +11,11 @@ from dashboard.charts import theme
 from dashboard.i18n import _
 
 
+def _month_axis() -> alt.Axis:
+    """Name the months along an axis as the language does: 8月, or Aug."""
+    return alt.Axis(format=_("%-m月"), tickCount="month")
+
+
 def progress_curve(months: pd.DataFrame) -> alt.Chart | alt.LayerChart | alt.FacetChart | None:
     """Draw the S-curve: planned and accepted cumulative percent by month.
 
@@ -30,7 +35,7 @@ def progress_curve(months: pd.DataFrame) -> alt.Chart | alt.LayerChart | alt.Fac
     )
     top = max(100.0, float(frame["pct"].max()))
     base = alt.Chart(frame).encode(
-        x=alt.X("yearmonth(day):T", title=None, axis=alt.Axis(format="%-m", tickCount="month")),
+        x=alt.X("yearmonth(day):T", title=None, axis=_month_axis()),
         y=alt.Y("pct:Q", title=_("累计进度（%）"), scale=alt.Scale(domain=[0, top])),
         color=alt.Color("what:N", scale=scale),
     )
@@ -65,9 +70,8 @@ def milestone_gantt(
     names = alt.Y("name:N", sort=alt.SortField("order"), title=None, axis=alt.Axis(labelLimit=220))
     colour = alt.Color("state:N", scale=alt.Scale(domain=states, range=colours))
     base = alt.Chart(frame).encode(y=names, color=colour)
-    days = alt.Axis(format="%-m", tickCount="month")
     span = base.mark_rule(strokeWidth=5, opacity=0.55).encode(
-        x=alt.X("due:T", title=None, axis=days), x2="end:T"
+        x=alt.X("due:T", title=None, axis=_month_axis()), x2="end:T"
     )
     due = base.mark_tick(thickness=3, size=20).encode(x="due:T")
     end = base.mark_circle(size=70).encode(x="end:T")

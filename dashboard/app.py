@@ -28,6 +28,7 @@ def _menu(actor: Actor) -> list[st.Page]:
         ("project", _("项目"), Action.PROJECT_READ),
         ("reports", _("月报"), Action.REPORT_READ),
         ("remarks", _("观察"), Action.REMARK_READ),
+        ("rectification", _("整改"), Action.RECTIFICATION_READ),
         ("plan", _("计划"), Action.PLAN_IMPORT),
         ("rules", _("规则"), Action.RULE_READ),
         ("people", _("人员与授权"), Action.ACCOUNT_READ),

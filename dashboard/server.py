@@ -31,6 +31,7 @@ from dashboard.web import (
     own_remark,
     photo,
     public,
+    rectification,
     sheets,
     sign_in,
     tables,
@@ -137,18 +138,8 @@ def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Shield, page_csp=policy(page_html()))
     errors.install(app)
-    for door in (
-        sign_in,
-        account,
-        files,
-        sheets,
-        tables,
-        photo,
-        observe,
-        own_remark,
-        public,
-        health,
-    ):
+    own = (files, sheets, tables, photo, rectification, observe, own_remark)
+    for door in (sign_in, account, *own, public, health):
         app.include_router(door.router)
     app.mount("/assets", StaticFiles(directory=HERE / "assets"))
     return app

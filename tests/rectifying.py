@@ -16,13 +16,16 @@ from dashboard.commands import (
     rectification,
     rectification_care,
     rectification_move,
+    template,
 )
 from dashboard.commands.rectification_move import move_rectification
+from dashboard.documents.notice import default_template
 from dashboard.photos import Prepared
 from dashboard.rules.rectification import RectificationDraft
 from models.file import Attachment, StoredFile
 from models.photo import Photo, PhotoPhase
 from models.rectification import Recheck, Rectification, RectificationSource
+from models.template import TemplateKind
 from tests.city import TODAY, City, save
 
 OFFICE = {"SUPERVISOR"}
@@ -162,6 +165,9 @@ RECTIFYING: dict[str, tuple[set[str], Callable[[Any], Any], Callable[[Any, Any, 
         s.session, a, k, approve=True, answer="", today=TODAY)),
     "recheck.do_recheck": (OFFICE, look, lambda s, a, k: recheck.do_recheck(
         s.session, a, k, passed=True, words="保持", today=TODAY)),
+    "template.replace_template": ({"ADMIN", "SUPERVISOR"}, lambda s: default_template(),
+        lambda s, a, k: template.replace_template(s.session, a, name="通知书.docx", data=k,
+        kind=TemplateKind.RECTIFICATION_NOTICE)),
     "inspection.enter_inspection": (OFFICE, lambda s: s.city.regions["home"].id, lambda s, a, k:
         inspection.enter_inspection(s.session, a, k, name="九月督查", inspected_on=TODAY,
         today=TODAY)),

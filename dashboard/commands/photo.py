@@ -17,6 +17,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_row, refusal
 from dashboard.photos import SHOWN_TYPE, Box, Prepared, blacked_out, prepare
 from dashboard.queries.photo import PARENTS, seen_sql
+from dashboard.queries.rectification_rule import TABLE
 from models.file import StoredFile
 from models.photo import Photo, PhotoPhase
 from models.remark import ObserverRemark, RemarkState
@@ -118,6 +119,9 @@ def _room(session: Session, table_name: str, row_id: int) -> None:
 def _before(session: Session, before_id: int, table_name: str, row_id: int) -> None:
     before = session.get(Photo, before_id)
     here = before and (before.table_name, before.row_id) == (table_name, row_id)
+    if before is not None and (before.table_name, table_name) == ("observer_remark", TABLE):
+        remark = session.get_one(ObserverRemark, before.row_id)
+        here = remark.rectification_id == row_id
     if before is None or not here or before.phase is PhotoPhase.AFTER:
         raise Invalid(_("整改后照片只能与同一事项的整改前照片配对，请重新选择。"))
 

@@ -14,7 +14,7 @@ from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
 from dashboard.commands.settle import mark_rectifying
 from dashboard.db import load
-from dashboard.errors import Conflict, Invalid, Missing
+from dashboard.errors import Invalid, Missing
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, sees_sql
 from dashboard.queries.calendar import working_calendar
@@ -156,11 +156,6 @@ def _remarks(session: Session, actor: Actor, draft: RectificationDraft) -> list[
     }
     if len(found) < len(set(draft.remark_ids)):
         raise Missing(_("找不到所选的意见，或您无权查看。"))
-    for row in found.values():
-        if row.project_id != draft.project_id:
-            raise Invalid(_("意见 {number} 不属于该项目，不能并入。").format(number=row.number))
-        if row.rectification_id is not None:
-            raise Conflict(_("意见 {number} 已转整改，请刷新。").format(number=row.number))
     return list(found.values())
 
 

@@ -93,7 +93,12 @@ def move_rectification(
     kind = kind_of(session, move.to_state)
     if kind in ENDS:
         _end(session, actor, row, kind, today, duplicate_of_id, passed_to, public_answer)
-    return _moved(session, actor, row, move, today, words)
+    _moved(session, actor, row, move, today, words)
+    if kind in ENDS:
+        settle_remarks(session, actor, row, today=today)
+    elif move.code == "reopen":
+        reopen_remarks(session, actor, row)
+    return row
 
 
 def reassign_rectification(

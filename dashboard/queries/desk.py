@@ -14,6 +14,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries.adjustment import adjustments
 from dashboard.queries.desk_line import BACK, COLUMNS, MINE, NEWS_DAYS, OTHERS, line
+from dashboard.queries.desk_rectification import rectification_lines
 from dashboard.queries.desk_remark import remark_lines
 from dashboard.queries.instruction import instructions
 from dashboard.queries.project import programmes
@@ -33,6 +34,7 @@ def desk(session: Session, actor: Actor, today: date) -> pd.DataFrame:
         *_office_rows(session, actor),
         *_answered_unlocks(session, actor, today),
         *remark_lines(session, actor, today),
+        *rectification_lines(session, actor, today),
     ]
     found = pd.DataFrame(rows, columns=COLUMNS)
     late = [row["due_on"] is not None and row["due_on"] < today for row in rows]

@@ -59,8 +59,8 @@ def rectifications(
     """List the items the actor sees: those under way first, the most pressing on top.
 
     Columns: rectification_id, code, project, agency, state_name, kind (RectificationKind code),
-    sealed (bool), issuer, proposer, closer, duplicate_of, days_left (int; None when ended),
-    clock (Clock code) and the columns of the table.
+    sealed (bool), issuer, proposer, closer, duplicate_of, days_left (int; None unless it is open,
+    for nothing runs while a proposal waits), clock (Clock code) and the columns of the table.
     """
     statement = _items(actor)
     for column, value in (
@@ -72,7 +72,7 @@ def rectifications(
             statement = statement.where(col(column) == value)
     found = frame(session, statement)
     soon = int(threshold(session, "REMIND_BEFORE", today))
-    ended = [RectificationKind.of(kind) in ENDS for kind in found["kind"]]
+    ended = [kind != RectificationKind.OPEN for kind in found["kind"]]
     dues = list(zip(found["due_on"], ended, strict=True))
     found["days_left"] = [None if end else (due - today).days for due, end in dues]
     found["clock"] = [clock_on(today, due, soon, ended=end).value for due, end in dues]

@@ -30,7 +30,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Who = Annotated[Actor, Depends(actor)]
 
 
-def _given(content: bytes, name: str, media_type: str = XLSX) -> Response:
+def given(content: bytes, name: str, media_type: str = XLSX) -> Response:
+    """Answer with a file to be kept, under its Chinese name."""
     headers = {
         "content-disposition": disposition(name, inline=False),
         "content-security-policy": SANDBOX,
@@ -52,7 +53,7 @@ def give_template(programme_id: int, agency_id: int, month: str, who: Who) -> Re
         agency = load(session, Agency, agency_id).name
     if not context.projects:
         raise Missing(_("这个单位没有您可以填报的项目。"))
-    return _given(
+    return given(
         template(context), _("{unit}{month}月报模板.xlsx").format(unit=agency, month=month)
     )
 
@@ -63,7 +64,7 @@ def give_plan_template(programme_id: int, who: Who) -> Response:
     i18n.use(who.language)
     with reading() as session:
         context, name = plan_context(session, who, programme_id)
-    return _given(template(context), _("{name}任务分解表模板.xlsx").format(name=name))
+    return given(template(context), _("{name}任务分解表模板.xlsx").format(name=name))
 
 
 @router.get("/sheets/annotated/{upload_id}")
@@ -73,7 +74,7 @@ def give_annotated(upload_id: int, who: Who) -> Response:
     with reading() as session:
         name, marked = annotated(session, who, upload_id)
     stem = name.rpartition(".")[0] or name
-    return _given(marked, _("{name}（标注）.xlsx").format(name=stem))
+    return given(marked, _("{name}（标注）.xlsx").format(name=stem))
 
 
 @router.get("/sheets/audit")
@@ -88,4 +89,4 @@ def give_log(who: Who) -> Response:
         )  # fmt: skip
     content = export_csv(list(found.columns), found.itertuples(index=False))
     name = _("审计日志{day}.csv").format(day=clock.today())
-    return _given(content, name, "text/csv; charset=utf-8")
+    return given(content, name, "text/csv; charset=utf-8")

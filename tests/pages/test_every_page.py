@@ -21,6 +21,7 @@ PAGES: dict[str, tuple[set[str], str]] = {
     "project": (READERS | {"OBSERVER"}, f"供热管网改造{HOUSING}"),
     "reports": (READERS, "应报 2026-09-03"),
     "remarks": (READERS | {"OBSERVER"}, "意见"),
+    "rectification": (READERS, f"整改人{HOUSING}"),
     "plan": ({"SUPERVISOR"}, f"调整{SCHOOLS}"),
     "rules": (READERS | {"ADMIN"}, "落后不足三十个百分点"),
     "people": (KEEPERS, "SUPERVISOR某"),

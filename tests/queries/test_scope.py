@@ -209,6 +209,7 @@ READS: dict[str, Walk] = {
     "calendar.calendar_years": _once(),
     "changes.changes_since": _each("programmes", AUGUST, TODAY),
     "desk.desk": _once(TODAY),
+    "desk_rectification.rectification_lines": _once(TODAY),
     "desk_remark.remark_lines": _once(TODAY),
     "coverage.coverage": _each("programmes", TODAY),
     "coverage.suggested_way": _each(

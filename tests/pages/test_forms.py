@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from decimal import Decimal
 from importlib import import_module
 
@@ -11,14 +12,17 @@ from openpyxl import load_workbook
 from sqlmodel import col, select
 
 from dashboard import audit, db
-from dashboard.commands.upload import mend_cells
+from dashboard.commands.plan import commit_plan, create_programme
+from dashboard.commands.upload import mend_cells, store_upload
+from dashboard.imports.sheet import examine
+from dashboard.queries.upload import sheet_context
 from models.audit import AuditEntry
 from models.instruction import Instruction
 from models.light import LightKind, LightOverride
 from models.milestone import Adjustment, AdjustmentState
 from models.report import ProgressReport, ReportState, ReportUnlock
-from models.upload import Upload, UploadState
-from tests.city import AUGUST, H1_ROW, HOUSING, City, workbook
+from models.upload import Upload, UploadKind, UploadState
+from tests.city import AUGUST, H1_ROW, HOUSING, TODAY, City, workbook
 from tests.pages.conftest import Open, Shown
 
 GUARD = import_module("dashboard.ui.guard")  # the package gives the function this name
@@ -349,3 +353,31 @@ def test_hidden_rows_are_listed_and_read_on_a_tick(open_page: Open, city: City) 
 
     assert not page.test.exception
     assert "导入并报送 2 个项目" in page.labels
+
+
+@pytest.mark.feature("G8")
+def test_a_plan_sheet_is_taken_back_after_what_depends_on_it_is_told(
+    open_page: Open, city: City
+) -> None:
+    office = city["SUPERVISOR"]
+    with db.transaction() as session:
+        place = city.regions["home"].id or 0
+        made = create_programme(session, office, region_id=place, year=2027, name="明年清单")
+        headings = ("项目编号", "项目名称", "牵头单位")
+        data = workbook([("N1", "新建停车场", "市住建局")], headings=headings, title="2027年")
+        kept = store_upload(
+            session, office, kind=UploadKind.PLAN, programme_id=made.id or 0, agency_id=None,
+            month=date(2027, 1, 1), name="分解表.xlsx", data=data,
+        )  # fmt: skip
+        found = examine(data, "分解表.xlsx", sheet_context(session, office, kept.id or 0))
+        commit_plan(session, office, kept.id or 0, found, reasons={}, today=TODAY)
+    page = open_page("plan", "SUPERVISOR", programme=str(made.id))
+
+    assert "新建停车场" in page.text
+    page.press("确认撤回")
+
+    assert not page.test.exception
+    assert page.refused == []
+    assert "新建停车场" not in page.text
+    with db.reading() as session:
+        assert session.get_one(Upload, kept.id).state is UploadState.TAKEN_BACK

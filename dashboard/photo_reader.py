@@ -85,6 +85,8 @@ def decoded(data: bytes, kind: str, pixels: int) -> tuple[Image.Image, Seen]:
         import pillow_heif
 
         pillow_heif.register_heif_opener(thumbnails=False)
+    if kind == "WEBP" and _webp_pixels(data) > pixels:
+        raise TooManyPixels
     with Image.open(BytesIO(data), formats=[kind]) as image:
         if image.width * image.height > pixels:
             raise TooManyPixels
@@ -98,6 +100,20 @@ def decoded(data: bytes, kind: str, pixels: int) -> tuple[Image.Image, Seen]:
         picture = picture.transpose(turn)
     picture.info.clear()
     return picture, seen
+
+
+def _webp_pixels(data: bytes) -> int:
+    """Read how many pixels a WebP promises; its decoder makes room for all of them on opening."""
+    part, start = data[12:16], data[20:30]
+    if part == b"VP8X":
+        sides = (int.from_bytes(start[4:7], "little"), int.from_bytes(start[7:10], "little"))
+    elif part == b"VP8L":
+        bits = int.from_bytes(start[1:5], "little")
+        sides = (bits & 0x3FFF, bits >> 14 & 0x3FFF)
+    else:
+        wide, high = int.from_bytes(start[6:8], "little"), int.from_bytes(start[8:10], "little")
+        return (wide & 0x3FFF) * (high & 0x3FFF)
+    return (sides[0] + 1) * (sides[1] + 1)
 
 
 def _small(image: Image.Image) -> Image.Image:

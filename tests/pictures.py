@@ -5,8 +5,10 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import pillow_heif
 from PIL import Image
 
+pillow_heif.register_heif_opener()
 TAKEN = "2026:08:20 09:30:00"
 
 
@@ -21,10 +23,6 @@ def picture(
     """Make a picture of one colour in this kind of file."""
     buffer = BytesIO()
     image = Image.new(mode, size, colour or 0)
-    if kind == "HEIF":
-        import pillow_heif
-
-        pillow_heif.register_heif_opener()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 

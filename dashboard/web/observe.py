@@ -184,7 +184,7 @@ def give_profile(request: Request) -> JSONResponse:
     try:
         who = observer(request)
     except DashboardError:
-        return JSONResponse({"signed_in": False}, 401)
+        return JSONResponse({"signed_in": False})
     with reading() as session:
         projects = choices(session, who)
     shown = ("project_id", "name", "assigned")

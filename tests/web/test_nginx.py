@@ -175,6 +175,22 @@ def test_the_proxy_refuses_a_body_over_the_limit(site: Site) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.feature("L1")
+@pytest.mark.safety("UP2")
+def test_the_proxy_slows_a_stranger_who_asks_the_citizens_pages_too_often(site: Site) -> None:
+    with site.browser() as browser:
+        answers = [browser.get("/public/feedback") for _time in range(40)]
+        others = browser.get("/sign-in")
+
+    told = [answer.status_code for answer in answers]
+    assert told[:30] == [200] * 30
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert "过于频繁" in refused[0].text
+    assert refused[0].headers["x-content-type-options"] == "nosniff"
+    assert others.status_code == 200
+
+
 @pytest.mark.safety("ST5")
 @pytest.mark.safety("ST7")
 def test_uploads_of_many_people_reach_the_process_that_knows_them(

@@ -51,16 +51,16 @@ const Store = (() => {
 
   /* Ask who may send. Gives null without a connection, {signed_in: false} when nobody is. */
   const ask = async () => {
+    if (navigator.onLine === false) return null;
     let answer;
     try {
       answer = await fetch("/observe/profile", { cache: "no-store", redirect: "manual" });
     } catch {
       return null;
     }
-    if (answer.status >= 500) return null;
-    if (!answer.ok) return { signed_in: false };
+    if (!answer.ok) return null;
     const told = await answer.json();
-    await keepProfile(told);
+    if (told.signed_in) await keepProfile(told);
     return told;
   };
 

@@ -13,6 +13,7 @@ from dashboard.admin.bulk import ask_bulk
 from dashboard.admin.form import show_row
 from dashboard.admin.link import NEW, href, linked_page, linked_row, open_pages
 from dashboard.admin.listing import show_list
+from dashboard.admin.rights import ask_rights
 from dashboard.admin.spec import AdminPage
 from dashboard.admin.transfer import ask_transfer, linked_import, show_import
 from dashboard.admin.views import ask_view, show_pinned, show_views
@@ -69,3 +70,4 @@ def _show_tables(actor: Actor) -> None:
             for page in pages
         )
         st.html(f'<h3>{escape(_(group))}</h3><ul class="ms-tables">{items}</ul>')
+    ask_rights(actor)

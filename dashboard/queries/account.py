@@ -218,6 +218,25 @@ def _actor(session: Session, statement: Columns, now: datetime, held: bool) -> A
     return Actor(account_id or 0, name, _grants(row[8:] for row in rows), agency_id, *rest)
 
 
+def actor_for(session: Session, account_id: int, today: date) -> Actor | None:
+    """Give the actor that an account would be today, for who explains its rights; None if gone."""
+    statement = (
+        select(col(Account.name), col(Account.agency_id), col(Account.display_name), *_GRANT)
+        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
+        .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
+        .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
+        .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
+        .where(col(Account.id) == account_id, col(Account.active))
+        .order_by(col(RoleGrant.id), col(RoleGrantProject.project_id))
+    )
+    rows = session.connection().execute(statement).all()
+    if not rows:
+        return None
+    name, agency_id, display_name = rows[0][:3]
+    grants = _grants(row[3:] for row in rows)
+    return Actor(account_id, name, grants, agency_id, display_name=display_name)
+
+
 _GRANT = (
     col(RoleGrant.id),
     col(RoleGrant.role),

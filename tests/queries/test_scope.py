@@ -160,6 +160,11 @@ def _table_rows(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             yield (page, key), {}
 
 
+def _table_rights(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for page in list(ADMIN_PAGES.values())[:4]:
+        yield (keys.accounts[0], page, 1, TODAY), {}
+
+
 def _table_keys(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     for page in ADMIN_PAGES.values():
         for name in (*page.edited, *page.once):
@@ -285,6 +290,7 @@ READS: dict[str, Walk] = {
     "row.rows": _tables,
     "row_past.dependents": _table_rows,
     "row_past.row_history": _table_rows,
+    "row_right.row_rights": _table_rights,
     "rule.programme_rules": _once(),
     "rule.rule_set_list": _once(),
     "summary.lights_by_region": _both(

@@ -4,13 +4,16 @@ import streamlit as st
 
 from dashboard import clock, ui
 from dashboard.permissions import Action
-from dashboard.ui import choose, inspection, rectification, rectification_item, template
+from dashboard.ui import choose, inspection, rectification, rectification_item, register, template
 
 actor = ui.guard(Action.RECTIFICATION_READ)
 today = clock.today()
 st.title(ui.translate("整改"))
 if (key := choose.linked_id("id")) is not None:
     rectification_item.show_item(actor, key, today)
+    st.stop()
+if actor.may(Action.RECTIFICATION_ISSUE) and (import_id := register.linked()) is not None:
+    register.check(actor, import_id, today)
     st.stop()
 sections = {"register": ui.translate("台账"), "counts": ui.translate("统计")}
 if actor.may(Action.RECTIFICATION_ISSUE):
@@ -20,6 +23,7 @@ if actor.may(Action.TEMPLATE_EDIT):
 chosen = choose.section(sections)
 if chosen == "issue":
     inspection.show_issuing(actor, today)
+    register.receive(actor)
 elif chosen == "template":
     template.show_template(actor)
 elif chosen == "counts":

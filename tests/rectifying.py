@@ -16,10 +16,12 @@ from dashboard.commands import (
     rectification,
     rectification_care,
     rectification_move,
+    register,
     template,
 )
 from dashboard.commands.rectification_move import move_rectification
 from dashboard.documents.notice import default_template
+from dashboard.imports.records import Record, Records
 from dashboard.photos import Prepared
 from dashboard.rules.rectification import RectificationDraft
 from models.file import Attachment, StoredFile
@@ -123,6 +125,16 @@ def asked(s: Any) -> int:
     return made.id or 0
 
 
+def new_row(s: Any) -> Records:
+    """A sheet with one new item."""
+    given = {
+        "thing": "围挡", "finding": "缺失", "agency": "市住建局", "responsible": "张工",
+        "due_on": DUE, "code": "H1", "standard": "连续",
+    }  # fmt: skip
+    cells = {name: (f"{chr(65 + n)}2", value) for n, (name, value) in enumerate(given.items())}
+    return Records([Record("整改台账", 2, cells)])
+
+
 def look(s: Any) -> int:
     """A look again that is due."""
     row = cleared(s)
@@ -165,6 +177,11 @@ RECTIFYING: dict[str, tuple[set[str], Callable[[Any], Any], Callable[[Any, Any, 
         s.session, a, k, approve=True, answer="", today=TODAY)),
     "recheck.do_recheck": (OFFICE, look, lambda s, a, k: recheck.do_recheck(
         s.session, a, k, passed=True, words="保持", today=TODAY)),
+    "register.store_register": (OFFICE, lambda s: None, lambda s, a, _: register.store_register(
+        s.session, a, name="a.xlsx", data=b"x")),
+    "register.commit_register": (OFFICE, lambda s: register.store_register(s.session, s.city[
+        "SUPERVISOR"], name="a.xlsx", data=b"x").id, lambda s, a, k: register.commit_register(
+        s.session, a, k, new_row(s), today=TODAY)),
     "template.replace_template": ({"ADMIN", "SUPERVISOR"}, lambda s: default_template(),
         lambda s, a, k: template.replace_template(s.session, a, name="通知书.docx", data=k,
         kind=TemplateKind.RECTIFICATION_NOTICE)),
@@ -176,5 +193,8 @@ RECTIFYING: dict[str, tuple[set[str], Callable[[Any], Any], Callable[[Any, Any, 
 OTHERS = {
     "rectification.add_event": "a beat of each command on an item, after it was allowed",
     "rectification_move.open_rectification": "is the loading and allowing itself",
+    "register.own_register": "a read of one's own draft",
+    "register.read_register": "a read of one's own draft",
+    "register.compare_register": "a read, for who may issue; items and projects are those seen",
 }
 """Functions that take session and actor and are no commands themselves."""

@@ -22,10 +22,11 @@ TITLE = "整改台账"
 
 def register(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Write the records of the query `rectifications` as .xlsx, in their order."""
-    return export_xlsx(TITLE, HEADINGS, [_row(n, row) for n, row in enumerate(rows, 1)])
+    return export_xlsx(TITLE, HEADINGS, [row_of(n, row) for n, row in enumerate(rows, 1)])
 
 
-def _row(number: int, row: Mapping[str, Any]) -> tuple[Any, ...]:
+def row_of(number: int, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Give a record's cells under `HEADINGS`."""
     done = RectificationKind.of(row["kind"]) in DONE
     return (
         number,

@@ -1,0 +1,127 @@
+"""整改台账 by Excel: a workbook is kept, compared row by row, and imported with one button."""
+
+from __future__ import annotations
+
+from datetime import date
+from html import escape
+
+import streamlit as st
+
+from dashboard.commands.register import (
+    FIELDS,
+    RegisterReading,
+    commit_register,
+    compare_register,
+    own_register,
+    read_register,
+    store_register,
+)
+from dashboard.i18n import _
+from dashboard.imports.examination import Status
+from dashboard.imports.records import cell_text
+from dashboard.permissions import Actor
+from dashboard.ui import choose, parts, state
+from dashboard.ui.read import read
+from dashboard.ui.run import run
+from models.upload import UploadState
+
+MOST = 200
+
+
+def receive(actor: Actor) -> None:
+    """Offer to drop the register's workbook; it is kept as a draft and shown for checking."""
+    inside = parts.unfolded(_("用 Excel 下发或更正"), "register-excel")
+    if inside is None:
+        return
+    with inside:
+        st.caption(
+            _(
+                "使用从台账导出的表：新的整改另起一行、整改编号留空；已有的行可更正文字。"
+                "期限、单位和销号情况不能用表格修改。涉密内容不得上传。"
+            )
+        )
+        given = st.file_uploader(
+            _("选择整改台账"), key="register-file", label_visibility="collapsed"
+        )
+        if given is None or state.kept("received-register") == given.file_id:
+            return
+        batch = run(
+            store_register, actor, name=given.name, data=given.getvalue(), done="", stay=True
+        )
+        if batch is not None:
+            state.keep("received-register", given.file_id)
+            st.query_params.from_dict({"import": str(batch.id)})
+            st.rerun()
+
+
+def linked() -> int | None:
+    """Give the draft named in the link, so that a preview outlives its tab."""
+    return choose.linked_id("import")
+
+
+def check(actor: Actor, import_id: int, today: date) -> None:
+    """Show what a workbook would do to the register; import it with one button."""
+    st.html(f'<p><a href="/rectification" target="_self">← {_("返回整改台账")}</a></p>')
+    batch = read(own_register, actor, import_id)
+    if batch.state is not UploadState.DRAFT:
+        words = _("批次 {number}：{state}，共 {rows} 行。")
+        st.info(
+            words.format(number=batch.number, state=_(batch.state.label), rows=batch.rows_count)
+        )
+        return
+    found = read(read_register, actor, import_id)
+    reading = read(compare_register, actor, found, today=today)
+    counts = {status: sum(row.status is status for row in reading.rows) for status in Status}
+    st.html(
+        f"<p>{_('新下发')} <b>{counts[Status.NEW]}</b>　{_('更正')} "
+        f"<b>{counts[Status.CHANGED]}</b>　{_('没有变化')} <b>{counts[Status.UNCHANGED]}</b>　"
+        f"{_('有错误')} <b>{counts[Status.REFUSED]}</b></p>"
+    )
+    _show_problems(reading)
+    _show_rows(reading)
+    if not reading.problems and not reading.moved:
+        st.info(_("表中内容与台账完全一致，没有需要导入的行。"))
+    ready = bool(reading.moved) and not reading.problems
+    label = _("导入 {n} 行").format(n=len(reading.moved))
+    if st.button(label, type="primary", disabled=not ready, key="register-commit"):
+        run(
+            commit_register, actor, import_id, found, today=today,
+            done=lambda made: _("已导入 {n} 行（批次 {number}）。").format(
+                n=made.rows_count, number=made.number
+            ),
+        )  # fmt: skip
+
+
+def _show_problems(reading: RegisterReading) -> None:
+    if not reading.problems:
+        return
+    st.error(_("有 {n} 处错误，改正后重新上传。").format(n=len(reading.problems)))
+    rows = [
+        {"cell": p.cell, "raw": p.raw[:40], "message": p.message, "remedy": p.remedy}
+        for p in reading.problems[:MOST]
+    ]
+    columns = {
+        "cell": _("单元格"), "raw": _("现在的内容"), "message": _("问题"),
+        "remedy": _("怎样才能通过"),
+    }  # fmt: skip
+    parts.show_table(rows, columns)
+
+
+def _show_rows(reading: RegisterReading) -> None:
+    rows = [
+        {
+            "row": row.number,
+            "status": _("新下发") if row.draft else _("更正"),
+            "changes": "<br>".join(
+                f'<span class="ms-soft">{escape(FIELDS[name].title)}</span> '
+                f"{escape(cell_text(row.old.get(name))[:40])} → "
+                f"<b>{escape(parts.shown(value)[:60])}</b>"
+                for name, value in row.values.items()
+                if parts.shown(value)
+            ),
+        }
+        for row in reading.moved[:MOST]
+    ]
+    if rows:
+        columns = {"row": _("行"), "status": _("情况"), "changes": _("变化")}
+        parts.show_table(rows, columns, html=["changes"])

@@ -13,5 +13,7 @@ if (chosen := choose.linked_id("id")) is not None:
     st.stop()
 st.title(ui.translate("观察"))
 views = remark.views(actor)
-view = choose.section({name: title for name, (title, _draw) in views.items()}, "view")
+view = next(iter(views))
+if len(views) > 1:
+    view = choose.section({name: title for name, (title, _draw) in views.items()}, "view")
 views[view][1](actor, today)

@@ -95,8 +95,14 @@ def add_observers(session: Session, watch: Watch) -> None:
             session,
             [ObserverProject(observer_id=key(observer), project_id=each) for each in assigned],
         )
-        if row["account"] != "demo-observer":
-            _grant(session, account, observer, assigned)
+        if row["account"] == "demo-observer":
+            given = select(RoleGrant).where(RoleGrant.account_id == key(account))
+            observer.grant_id = (
+                session.exec(given.where(RoleGrant.region_id == key(watch.city))).one().id
+            )
+        else:
+            observer.grant_id = _grant(session, account, observer, assigned)
+        save(session, [observer])
 
 
 def _appointed(watch: Watch, account: Account, row: dict[str, str]) -> Observer:
@@ -116,13 +122,14 @@ def _appointed(watch: Watch, account: Account, row: dict[str, str]) -> Observer:
     )
 
 
-def _grant(session: Session, account: Account, observer: Observer, projects: list[int]) -> None:
+def _grant(session: Session, account: Account, observer: Observer, projects: list[int]) -> int:
     grant = RoleGrant(
         account_id=key(account), role=Role.OBSERVER, first_on=observer.first_on,
         last_on=observer.last_on,
     )  # fmt: skip
     save(session, [grant])
     save(session, [RoleGrantProject(grant_id=key(grant), project_id=each) for each in projects])
+    return key(grant)
 
 
 def add_sealed_sets(session: Session, watch: Watch) -> None:

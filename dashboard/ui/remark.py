@@ -120,7 +120,8 @@ def link(row: Mapping[str, Any]) -> str:
     """Link a remark by its number, with a mark where it is sealed."""
     mark = aside(_("暗访")) if row["sealed_set"] else ""
     href = f"/remarks?id={int(row['remark_id'])}"
-    return f'<a href="{href}" target="_self">{escape(row["number"])}</a>{escape(mark)}'
+    number = f'<span class="ms-short">{escape(row["number"])}</span>'
+    return f'<a href="{href}" target="_self">{number}</a>{escape(mark)}'
 
 
 def _short(words: str, most: int = 60) -> str:
@@ -177,13 +178,25 @@ def _card(row: Mapping[str, Any]) -> str:
 
 def show_photos(actor: Actor, table_name: str, row_id: int) -> None:
     """Show the photos of a row, each leading to the whole one."""
+    found = records(read(photos_of, actor, table_name, (row_id,)))
     pictures = "".join(
         f'<a href="/files/{int(each["shown_file_id"])}" target="_blank" rel="noopener">'
         f'<img src="/files/{int(each["thumb_file_id"])}" loading="lazy" alt="{_("现场照片")}"></a>'
-        for each in records(read(photos_of, actor, table_name, (row_id,)))
+        for each in found
+    )
+    doors = [
+        (Action.PHOTO_REDACT, "redact", _("遮盖照片 {n}")),
+        (Action.PHOTO_ORIGINAL, "original", _("照片 {n} 原件（会留下记录）")),
+    ]
+    links = "".join(
+        f'<a href="/photos/{int(each["photo_id"])}/{door}" target="_blank" rel="noopener">'
+        f"{escape(words.format(n=number))}</a>　"
+        for number, each in enumerate(found, 1)
+        for action, door, words in doors
+        if actor.may(action)
     )
     if pictures:
-        st.html(f'<div class="ms-photos">{pictures}</div>')
+        st.html(f'<div class="ms-photos">{pictures}</div><p class="ms-soft">{links}</p>')
 
 
 def _show_facts(row: Mapping[str, Any]) -> None:

@@ -304,8 +304,16 @@ def show_times(actor: Actor, today: date) -> None:
     """Show how many days the first word and the settlement took, by unit (L3)."""
     found = read(answer_times, actor, today)
     st.subheader(_("答复和办结用时（天）"))
+    days = ("first_median", "first_slow", "settled_median", "settled_slow")
     parts.show_table(
-        [{**row, "agency": row["agency"] or _("未定单位")} for row in records(found)],
+        [
+            {
+                **row,
+                "agency": row["agency"] or _("未定单位"),
+                **{each: "" if row[each] is None else f"{row[each]:g}" for each in days},
+            }
+            for row in records(found)
+        ],
         {
             "agency": _("牵头单位"),
             "remarks": _("意见"),

@@ -111,6 +111,11 @@ def _edit(
             entered[name] = ask(
                 actor, page, known[name], kept[name], label, key, wrong.get(name, "")
             )  # fmt: skip
+    if open_names and page.told:
+        module, _dot, function = page.told.partition(".")
+        query = getattr(import_module(f"dashboard.queries.{module}"), function)
+        asked = {n: v for n, v in {**values, **entered}.items() if n in known}
+        st.info(plain(read(query, actor, asked)))
     if open_names and st.button(_("保存"), type="primary", key=f"{form}-save"):
         moved = entered if new else {n: v for n, v in entered.items() if v != kept[n]}
         _save(actor, page, record, moved, form, version)

@@ -38,7 +38,8 @@ class AdminPage:
     field from roles, or from changing by their hand. `days` is the day by which a list is drilled
     down; `children` are `table.key` of rows edited inside their parent; `row_actions` are commands
     by title and name; `options` are the values a text may have, each with its word; a row whose
-    column holds one of the `final` values is changed no more.
+    column holds one of the `final` values is changed no more. `told` names the query whose sentence
+    stands above the button that saves.
     """
 
     model: type[SQLModel]
@@ -67,6 +68,7 @@ class AdminPage:
     locked: tuple[tuple[str, tuple[Role, ...]], ...] = ()
     options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     final: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    told: str = ""
     because: str = ""
     page: str = ""
     page_size: int = 50

@@ -13,13 +13,19 @@ from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands.row import restore_version, save_row
 from dashboard.db import records
 from dashboard.errors import Conflict, Invalid, NotAllowed
+from dashboard.permissions import Actor, Grant
+from dashboard.queries.own_field import field_cost
 from dashboard.queries.row import fields, filter_counts, one_row, rows
 from dashboard.queries.row_past import row_history
 from dashboard.rules.entry import Unfit
-from models.custom import CustomField, CustomKind
+from models.account import Role
+from models.agency import Agency
+from models.custom import CustomField, CustomKind, CustomTable
+from models.programme import Programme
 from models.project import LivelihoodProject
+from models.region import Region
 from models.report import ProgressReport
-from tests.city import TODAY, City, imported, newest
+from tests.city import TODAY, City, imported, newest, save
 
 PROJECT, REPORT = ADMIN_PAGES["livelihood_project"], ADMIN_PAGES["progress_report"]
 
@@ -179,3 +185,29 @@ def test_a_unit_fills_its_own_report_until_it_is_accepted(
         save_row(city_session, city["LEADER"], REPORT, draft.id, {name: "x"}, today=TODAY)
     with pytest.raises(NotAllowed):
         save_row(city_session, city["REPORTER"], REPORT, draft.id, {"problem": "x"}, today=TODAY)
+
+
+@pytest.mark.feature("P9", "X25")
+def test_a_field_says_what_it_costs_before_it_is_saved(session: Session) -> None:
+    admin = Actor(1, "admin", (Grant(Role.ADMIN),))
+    region = save(session, Region(code="R", name="市", path="/1/"))
+    programme = save(session, Programme(region_id=region.id or 0, year=2026, name="清单"))
+    for number in range(60):
+        unit = save(
+            session, Agency(code=f"A{number}", name=f"局{number}", region_id=region.id or 0)
+        )
+        save(
+            session,
+            LivelihoodProject(
+                programme_id=programme.id or 0, region_id=place, code=f"P{number}",
+                name="项目", lead_agency_id=unit.id,
+            ),
+        )  # fmt: skip
+
+    told = {table: field_cost(session, admin, {"belongs_to": table}) for table in CustomTable}
+
+    assert told[CustomTable.REPORT].startswith("每年多填 720 格，涉及 60 个单位。")
+    assert told[CustomTable.PROJECT].startswith("每年多填 60 格")
+    assert "每年多填 0 格" in told[CustomTable.REMARK]
+    with pytest.raises(NotAllowed):
+        field_cost(session, Actor(1, "x", (Grant(Role.SUPERVISOR),)), {})

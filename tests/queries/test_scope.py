@@ -37,6 +37,7 @@ from dashboard.queries.rule import rules_on
 from dashboard.queries.scope import scopes_of
 from dashboard.queries.summary import lights_by_region
 from dashboard.queries.upload import uploads
+from models.custom import CustomTable
 from models.file import StoredFile
 from models.photo import Photo
 from models.rectification import Rectification
@@ -281,6 +282,7 @@ READS: dict[str, Walk] = {
     "report.reports_due": _each("programmes", AUGUST),
     "report.unlocks": _both(_once(waiting=True), _once(waiting=False)),
     "row_choice.choices": _table_keys,
+    "own_field.field_cost": _once({"belongs_to": CustomTable.REPORT}),
     "row.day_counts": _tables,
     "row.fields": _table_names,
     "row.filter_counts": _tables,

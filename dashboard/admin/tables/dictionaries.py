@@ -150,6 +150,7 @@ PAGES = (
         once=("belongs_to", "kind"),
         edited=("name", "required", "choices", "help", "position", "active"),
         key=("belongs_to", "name"),
+        told="own_field.field_cost",
         deletes=False,
     ),
     AdminPage(

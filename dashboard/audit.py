@@ -34,20 +34,25 @@ _SECRET = {"password_hash", "token_hash", "secret"}
 _WORDS = {"comment", "row_key", "batch"}
 _QUIET = {"changed_at", "created_at", "version", "cells"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_AS_IT_IS = frozenset({type(None), bool, int})
+_WRITTEN = json.JSONEncoder(ensure_ascii=False).encode
+_SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 via: ContextVar[Via] = ContextVar("via", default=Via.FORM)
 
 
 def plain(value: str) -> str:
     """Show control and bidi characters as marks, so that a name cannot forge a line."""
+    if value.isprintable():  # so is nothing the pattern looks for
+        return value
     return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", value)
 
 
 def _text(value: Any) -> Any:
     kind = type(value)
-    if kind is str:
-        return value if value.isprintable() else plain(value)
-    if value is None or isinstance(value, bool | int):
+    if kind in _AS_IT_IS:
         return value
+    if kind is str:
+        return plain(value)
     if kind is Decimal:
         return format(value, "f")
     if isinstance(value, datetime | date):
@@ -58,7 +63,7 @@ def _text(value: Any) -> Any:
         return {plain(str(name)): _text(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_text(each) for each in value]
-    return plain(str(value))
+    return value if isinstance(value, int) else plain(str(value))
 
 
 def differences(was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -66,9 +71,13 @@ def differences(was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> dict[s
     found: dict[str, list[Any]] = {}
     for name, new in now.items():
         old = was[name] if was else None
-        if new is old or new == old or name in _QUIET or (old is None and new == ""):
+        if new is old or name in _QUIET:
             continue
-        found[name] = ["…", "…"] if name in _SECRET else [_text(old), _text(new)]
+        # A number is slow to compare with what is none.
+        if (not new and isinstance(new, str)) if old is None else new == old:
+            continue
+        before = None if old is None else _text(old)
+        found[name] = ["…", "…"] if name in _SECRET else [before, _text(new)]
     return found
 
 
@@ -93,8 +102,7 @@ def changes(row: SQLModel) -> dict[str, list[Any]]:
 
 def _hashed(fields: Mapping[str, Any]) -> str:
     """Digest everything a line says but its own hash; `at` as text."""
-    payload = json.dumps(fields, ensure_ascii=False, sort_keys=True)
-    return hashlib.new(fields["algorithm"], payload.encode()).hexdigest()
+    return hashlib.new(fields["algorithm"], _SORTED(fields).encode()).hexdigest()
 
 
 def _digest(entry: AuditEntry) -> str:
@@ -108,10 +116,15 @@ def lock(session: Session) -> None:
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _CHAIN_LOCK})
 
 
+_LENGTHS = {
+    column.name: getattr(column.type, "length", None)
+    for column in AuditEntry.__table__.c  # type: ignore[attr-defined]
+}
+
+
 def _fitting(name: str, value: str) -> str:
     """Give text for a column of the log: its marks may be longer than what they stand for."""
-    column = AuditEntry.__table__.c[name]  # type: ignore[attr-defined]
-    return plain(value)[: getattr(column.type, "length", None)]
+    return plain(value)[: _LENGTHS[name]]
 
 
 def _head(session: Session) -> tuple[int, str]:
@@ -147,7 +160,7 @@ def line_of(
     batch: str = "",
 ) -> Line:
     """Make the line of a row kept as a dictionary; `was` is the row before, None a new one."""
-    changed = json.dumps(differences(was, row), ensure_ascii=False)
+    changed = _WRITTEN(differences(was, row))
     return Line(event, table, str(row["id"]), changed, comment, batch)
 
 
@@ -179,7 +192,8 @@ def append_all(
             if fields[name]:
                 fields[name] = _fitting(name, fields[name])
         previous = _hashed(fields)
-        written.append({**fields, "at": at, "via": via.get(), "hash": previous})
+        fields |= {"at": at, "via": via.get(), "hash": previous}
+        written.append(fields)
     bulk.add_rows(session, AuditEntry, written)
     if written:
         session.info["audit_head"] = (newest + len(written), previous)

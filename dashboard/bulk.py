@@ -6,8 +6,10 @@ before, and rows of a written table that it knows are read anew when they are ne
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -33,6 +35,18 @@ from models.base import utc_now
 Row = dict[str, Any]
 BOOKKEEPING = frozenset({"id", "created_at", "changed_at", "version"})
 """What every row has of its own and nobody reports."""
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the garbage collector rest: it would walk thousands of rows that all still stand."""
+    worked = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if worked:
+            gc.enable()
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -100,9 +114,12 @@ def _bound(connection: Connection, table: Table, names: Sequence[str], rows: Seq
 
 
 def _processed(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
-    if all(value is values[0] for value in values):
-        return [process(values[0])] * len(values)
-    return [process(value) for value in values]
+    """Work each value out once: most repeat, and what is equal is the same in a database."""
+    try:
+        known = {value: process(value) for value in set(values)}
+    except TypeError:  # a list or a dictionary, which has no hash
+        return [process(value) for value in values]
+    return [known[value] for value in values]
 
 
 def add_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, col
 
-from dashboard.bulk import add_rows, among, change_rows, draw_keys, fresh, rows_where
+from dashboard.bulk import (
+    add_rows,
+    among,
+    change_rows,
+    draw_keys,
+    fresh,
+    rows_where,
+    uncollected,
+)
 from models.report import ProgressReport, ReportState
 from tests.city import AUGUST, City
 
@@ -95,3 +104,13 @@ def test_keys_may_be_none_or_any_text(city_session: Session, city: City, keys: l
     found = rows_where(city_session, project, among(city_session, col(project.code), keys))
 
     assert sorted(row["code"] for row in found) == [key for key in keys if key in city.projects]
+
+
+def test_the_collector_works_again_after_a_failure_inside() -> None:
+    inside = []
+
+    with pytest.raises(ValueError), uncollected():
+        inside.append(gc.isenabled())
+        raise ValueError
+
+    assert inside == [False] and gc.isenabled()

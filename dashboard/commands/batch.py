@@ -19,7 +19,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
-from dashboard.bulk import Row, among, fresh
+from dashboard.bulk import Row, among, fresh, uncollected
 from dashboard.commands.opening import Opened, log, open_reports, write_reports
 from dashboard.commands.report import send
 from dashboard.commands.take_back import images_of
@@ -53,6 +53,7 @@ class Imported:
     receipt: str = ""
 
 
+@uncollected()
 def commit_upload(
     session: Session,
     actor: Actor,
@@ -262,11 +263,12 @@ class _Filling:
     def _fill_sources(self, now: Row, item: int | None, draft: Draft) -> None:
         """Keep the cells of a row's figures, in place of what its columns said before."""
         cells: dict[str, list[Any]] = {}
+        raws, origins, letters, row = draft.raws, draft.origins, draft.letters, draft.row
         for name, value in draft.values.items():
-            if value is None or value == "" or name not in _FIGURES:
+            if value is None or name not in _FIGURES or (not value and isinstance(value, str)):
                 continue
-            cell = draft.where(name)
-            raw = draft.raws.get(name) or shown(value)
+            cell = origins.get(name) or f"{letters[name]}{row}"
+            raw = raws.get(name) or shown(value)
             edit = self.edits and self.edits.get(f"{draft.sheet}!{cell}")
             cells[name] = [cell, raw, edit["by"]] if edit else [cell, raw]
         strips: list[Strip] = []

@@ -20,6 +20,7 @@ from dashboard.bulk import (
     delete_rows,
     fresh,
     rows_where,
+    uncollected,
 )
 from dashboard.commands.opening import Opened, opened, write_reports
 from dashboard.commands.report import TAKE_BACK
@@ -65,6 +66,7 @@ def _image_of(report: Opened, came: str | None) -> dict[str, Any]:
     return image
 
 
+@uncollected()
 def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     """Undo a batch until any of it is accepted (G8): its reports are as they were before.
 

@@ -18,6 +18,7 @@ from sqlmodel import select as rows_of
 
 from dashboard import files
 from dashboard.audit import record
+from dashboard.bulk import uncollected
 from dashboard.commands.file import store_file
 from dashboard.commands.project import allow_programme
 from dashboard.db import load
@@ -231,6 +232,7 @@ def _read(
     return upload, stored.name, files.read(stored.sha256), context, edits
 
 
+@uncollected()
 def examined(
     session: Session,
     actor: Actor,

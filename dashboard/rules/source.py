@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 Strip = list[Any]
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Source(NamedTuple):
@@ -59,4 +60,4 @@ def strips_without(text: str, work_item_id: int | None, fields: Collection[str])
 
 def strips_text(strips: list[Strip]) -> str:
     """Write strips as a report keeps them."""
-    return json.dumps(strips, ensure_ascii=False, separators=(",", ":"))
+    return _WRITTEN(strips)

@@ -16,8 +16,12 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_row, refusal
 from dashboard.photos import SHOWN_TYPE, Box, Prepared, blacked_out, prepare
+from dashboard.queries.calendar import known_threshold
 from dashboard.queries.photo import PARENTS, seen_sql
 from dashboard.queries.rectification_rule import TABLE
+from dashboard.queries.remark import nearest_site_m
+from dashboard.rules.place import place_of
+from dashboard.rules.remark import Doubt
 from models.file import StoredFile
 from models.photo import Photo, PhotoPhase
 from models.remark import ObserverRemark, RemarkState
@@ -54,8 +58,7 @@ def attach_photo(
             raise Invalid(_("这张照片已经附在别处，请重新选择照片。"))
         return known
     _room(session, table_name, row_id)
-    if before_id is not None:
-        _before(session, before_id, table_name, row_id)
+    _before(session, before_id, table_name, row_id)
     ready = prepared or prepare(name, data)
     shown_id, thumb_id = _copies(session, actor, ready)
     photo = Photo(
@@ -72,9 +75,30 @@ def attach_photo(
         taken_at=ready.taken_at,
         latitude=ready.latitude,
         longitude=ready.longitude,
+        distance_m=_distance_m(session, ready, project_id),
         caption=caption.strip()[:200],
     )
     record(session, actor, "photo:add", photo, extra={"project_id": [None, project_id]})
+    return _doubted(session, actor, photo)
+
+
+def _distance_m(session: Session, photo: Prepared, project_id: int | None) -> int | None:
+    """Give how far from the project's nearest site the photo says it was taken (J3)."""
+    place = place_of(photo.latitude, photo.longitude)
+    if place is None or project_id is None:
+        return None
+    return nearest_site_m(session, place, project_id)
+
+
+def _doubted(session: Session, actor: Actor | None, photo: Photo) -> Photo:
+    """Give the photo, and mark its remark when it was taken far from the site (J3)."""
+    if photo.table_name != "observer_remark" or photo.distance_m is None:
+        return photo
+    remark = load(session, ObserverRemark, photo.row_id)
+    most = known_threshold(session, "FAR_M", remark.observed_on)
+    if most is not None and photo.distance_m > most and Doubt.FAR not in remark.doubt.split():
+        remark.doubt = f"{remark.doubt} {Doubt.FAR}".strip()
+        record(session, actor, Action.REMARK_WRITE, remark)
     return photo
 
 
@@ -116,7 +140,9 @@ def _room(session: Session, table_name: str, row_id: int) -> None:
         raise Invalid(_("最多附 {count} 张照片。").format(count=MOST))
 
 
-def _before(session: Session, before_id: int, table_name: str, row_id: int) -> None:
+def _before(session: Session, before_id: int | None, table_name: str, row_id: int) -> None:
+    if before_id is None:
+        return
     before = session.get(Photo, before_id)
     here = before and (before.table_name, before.row_id) == (table_name, row_id)
     if before is not None and (before.table_name, table_name) == ("observer_remark", TABLE):

@@ -237,6 +237,14 @@ def actor_for(session: Session, account_id: int, today: date) -> Actor | None:
     return Actor(account_id, name, grants, agency_id, display_name=display_name)
 
 
+def holds_role(session: Session, account_id: int, role: Role, today: date) -> bool:
+    """Say whether the account holds the role today."""
+    held = select(col(RoleGrant.id)).where(
+        col(RoleGrant.account_id) == account_id, col(RoleGrant.role) == role, _valid(today)
+    )
+    return session.connection().scalar(held.limit(1)) is not None
+
+
 _GRANT = (
     col(RoleGrant.id),
     col(RoleGrant.role),

@@ -111,6 +111,7 @@ def _show_photos(pictures: list[dict[str, Any]]) -> None:
     before = [each for each in pictures if each["phase"] != PhotoPhase.AFTER]
     pairs = "".join(
         f'<div class="ms-pair">{_figure(first, _("整改前"))}{_afters(first, pictures)}</div>'
+        f'<p><a href="/photos/pair/{int(first["photo_id"])}" target="_self">{_("并排查看")}</a></p>'
         for first in before
     )
     if pairs:

@@ -26,14 +26,20 @@ from dashboard.db import load, reading, transaction
 from dashboard.errors import DashboardError, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Actor
-from dashboard.queries.account import SignedIn, own_devices, own_second_factor, own_sessions
+from dashboard.queries.account import (
+    SignedIn,
+    holds_role,
+    own_devices,
+    own_second_factor,
+    own_sessions,
+)
 from dashboard.rules.account import CLASSES, SHORTEST
 from dashboard.rules.second_factor import address
 from dashboard.settings import settings
 from dashboard.web import page as pages
 from dashboard.web.page import CheckedForm, go, page, set_cookie, signed_in
 from dashboard.web.sign_in import prove
-from models.account import Account, SecondFactor
+from models.account import Account, Role, SecondFactor
 
 router = APIRouter()
 
@@ -67,8 +73,11 @@ def use_link(
     except Invalid as error:
         return show_link(request, token, str(error))
     with transaction() as session:
+        account = usable_link(session, token, now=now)[1]
         set_password(session, token, new_hash, address=pages.address(request), now=now)
-    return go("/sign-in")
+        observes = holds_role(session, account.id or 0, Role.OBSERVER, clock.today())
+    # An observer invited at a site ends there: signed in, with the assigned project filled in.
+    return go("/sign-in?next=/observe/new" if observes else "/sign-in")
 
 
 def _same(password: str, again: str) -> str:

@@ -22,7 +22,7 @@ from dashboard.web import page as pages
 from dashboard.web.errors import STATUS
 from dashboard.web.fields import draft_of, number, sent_photos, text
 from dashboard.web.observe import Fields
-from dashboard.web.page import CheckedForm, page
+from dashboard.web.page import SCRIPTED, CheckedForm, page
 from models.remark import RemarkState, Satisfaction
 
 router = APIRouter()
@@ -39,8 +39,8 @@ def _form(
         regions = records(public_regions(session))
     values = {"client_id": secrets.token_urlsafe(24), **values}
     return page(
-        request, "feedback.html", status=status, projects=projects, regions=regions,
-        values=values, error=error, most=PHOTOS, trap=TRAP,
+        request, "feedback.html", status=status, policy=SCRIPTED, projects=projects,
+        regions=regions, values=values, error=error, most=PHOTOS, trap=TRAP,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlmodel import Session, select
 
@@ -13,9 +15,12 @@ from dashboard.photos import Box
 from dashboard.queries.file import readable_files
 from dashboard.queries.photo import photos_of
 from models.audit import AuditEntry
+from models.calendar import Threshold
 from models.file import StoredFile
 from models.observer import SealedSet
 from models.photo import Photo, PhotoPhase
+from models.remark import ObserverRemark
+from models.site import Site
 from tests.city import TODAY, City, photographed, save
 from tests.pictures import exif, picture
 
@@ -173,3 +178,19 @@ def test_a_photos_files_belong_to_no_project_and_no_unit(city_session: Session, 
         kept = city_session.get_one(StoredFile, key)
         assert (kept.project_id, kept.agency_id) == (None, None)
     assert city_session.get_one(StoredFile, photo.shown_file_id).name == "photo.jpg"
+
+
+@pytest.mark.feature("J3")
+def test_a_photo_taken_far_from_the_site_leaves_a_doubt_and_its_distance(
+    city_session: Session, city: City
+) -> None:
+    save(city_session, Threshold(code="FAR_M", since=TODAY, value=Decimal(300), name="距点位"))
+    here = (Decimal("39.5"), Decimal("116.26"))
+    site = Site(project_id=city.id("H1"), code="DW-9", name="三号楼")
+    site.latitude, site.longitude = here
+    save(city_session, site)
+
+    photo = attached(city_session, city)
+
+    assert photo.distance_m == pytest.approx(858, abs=3)
+    assert city_session.get_one(ObserverRemark, photo.row_id).doubt == "FAR"

@@ -12,7 +12,7 @@ from sqlmodel import select
 from dashboard import clock, db
 from dashboard.commands.account import invite_account, reset_account
 from dashboard.permissions import Actor, Grant
-from models.account import Account, Role, SignInSession
+from models.account import Account, Role, RoleGrant, SignInSession
 from models.audit import AuditEntry
 from tests.web.conftest import PASSWORD, TestClient, enter, form_token, point_to, post
 
@@ -60,6 +60,17 @@ def test_an_invited_person_sets_a_password_once_and_signs_in(
     assert events == [
         "account:invite", "link:make", "link:use", "password:set", "session:sign_in",
     ]  # fmt: skip
+
+
+@pytest.mark.feature("J1")
+def test_an_observers_invitation_leads_on_to_the_form(client: TestClient, invitation: str) -> None:
+    with db.transaction() as session:
+        account = session.exec(select(Account).where(Account.name == "li-ming")).one()
+        session.add(RoleGrant(account_id=account.id or 0, role=Role.OBSERVER, region_id=1))
+
+    answer = post(client, f"/link/{invitation}", password=NEW, again=NEW)
+
+    assert answer.headers["location"] == "/sign-in?next=/observe/new"
 
 
 @pytest.mark.safety("AU14")

@@ -193,6 +193,7 @@ RECTIFYING: dict[str, tuple[set[str], Callable[[Any], Any], Callable[[Any, Any, 
 OTHERS = {
     "rectification.add_event": "a beat of each command on an item, after it was allowed",
     "rectification_move.open_rectification": "is the loading and allowing itself",
+    "rectification_care.restart_released": "a beat of release_set, after its allow()",
     "register.own_register": "a read of one's own draft",
     "register.read_register": "a read of one's own draft",
     "register.compare_register": "a read, for who may issue; items and projects are those seen",

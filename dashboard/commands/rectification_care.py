@@ -169,6 +169,29 @@ def _left_words(row: Rectification, left: int) -> str:
     return form.format(day=row.due_on.isoformat(), n=left)
 
 
+def restart_released(
+    session: Session, actor: Actor, sealed_set_id: int, *, today: date
+) -> list[Rectification]:
+    """Start the clock of a set that was released just now: each item keeps its number of days.
+
+    For the command that releases the set, after its own `allow()`.
+    """
+    statement = (
+        rows_of(Rectification)
+        .join(RectificationState, col(RectificationState.code) == col(Rectification.state))
+        .where(RectificationState.kind == RectificationKind.OPEN)
+        .where(Rectification.sealed_set_id == sealed_set_id)
+        .order_by(col(Rectification.id))
+    )
+    found = list(session.exec(statement))
+    for row in found:
+        row.due_on = today + (row.due_on - row.issued_on)
+        record(session, actor, "rectification:release", row)
+        words = _("暗访批次已解封，整改期限自解封日起算")
+        add_event(session, actor, row, "release", _("解封"), today, words=words)
+    return found
+
+
 def _running(session: Session) -> Iterator[Rectification]:
     """Give the items their units know of and have not settled."""
     statement = (

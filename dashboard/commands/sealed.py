@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from dashboard.audit import record
 from dashboard.commands.light import refresh_facts
+from dashboard.commands.rectification_care import restart_released
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
@@ -60,7 +61,10 @@ def add_to_sealed_set(
 def release_sealed_set(
     session: Session, actor: Actor, sealed_set_id: int, *, reason: str, now: datetime, today: date
 ) -> SealedSet:
-    """Release the whole set at once: from now on its units see it, and it counts everywhere."""
+    """Release the whole set at once: from now on its units see it, and it counts everywhere.
+
+    The deadlines of its rectifications run from today.
+    """
     opened = _unreleased(session, actor, sealed_set_id)
     opened.reason = required_words(reason, _("解封说明"))
     opened.released_on, opened.released_at = today, now
@@ -71,6 +75,7 @@ def release_sealed_set(
     }
     extra = {str(name): [None, len(keys)] for name, keys in held.items()}
     record(session, actor, Action.SEALED_RELEASE, opened, comment=opened.name, extra=extra)
+    restart_released(session, actor, sealed_set_id, today=today)
     touched = {key for keys in held.values() for key in keys if key is not None}
     refresh_facts(session, touched, today=today)
     return opened

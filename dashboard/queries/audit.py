@@ -51,7 +51,7 @@ _VERBS = {
     "attach": "添加佐证", "explain": "补填说明", "refuse": "不批准",
     "add": "新增", "delete": "删除", "issue": "下发", "join": "并入整改", "receive": "签收",
     "dispute": "提出异议", "clear": "核验", "reopen": "重新办理", "remind": "催办", "judge": "判定",
-    "ask": "申请", "do": "办理", "note": "备注",
+    "ask": "申请", "do": "办理", "note": "备注", "release": "解封",
     "give-fact": "认定事实", "export": "导出", "replace": "启用新版",
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",

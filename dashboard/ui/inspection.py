@@ -102,10 +102,10 @@ def _columns(
 ) -> dict[str, Any]:
     kind = st.column_config
     return {
-        "project": kind.SelectboxColumn(_("项目"), options=list(places), width="medium"),
+        "project": kind.SelectboxColumn(_("项目"), options=["", *places], width="medium"),
         "thing": kind.TextColumn(_("事项（哪处、哪件事）"), max_chars=200, width="medium"),
         "finding": kind.TextColumn(_("问题"), max_chars=2000, width="large"),
-        "agency": kind.SelectboxColumn(_("责任单位"), options=list(units), width="small"),
+        "agency": kind.SelectboxColumn(_("责任单位"), options=["", *units], width="medium"),
         "responsible": kind.TextColumn(_("责任人"), max_chars=40, width="small"),
         "phone": kind.TextColumn(_("联系电话"), max_chars=40, width="small"),
         "standard": kind.TextColumn(_("整改标准"), max_chars=2000, width="large"),

@@ -28,4 +28,13 @@ def apply() -> None:
         "--skip": _("跳到正文"),
     }
     root = ";".join(f'{name}:"{text}"' for name, text in words.items())
-    st.html(f"<style>:root{{{root}}}{_sheet()}</style>")
+    own = "".join(
+        f'[class*="st-key-{key}"]{{--uploader-drop:"{_("拖到这里，或点按钮选择")}";'
+        f'--uploader-limit:"{limit}"}}'
+        for key, limit in (
+            ("photo-file-", _("不超过 20 MB：.jpg .png .heic .webp")),
+            ("document-file-", _("不超过 20 MB：.pdf .jpg .png .docx .xlsx")),
+            ("template-file", _("不超过 5 MB：.docx")),
+        )
+    )
+    st.html(f"<style>:root{{{root}}}{own}{_sheet()}</style>")

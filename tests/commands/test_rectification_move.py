@@ -11,7 +11,11 @@ from sqlmodel import Session, select
 from dashboard.commands.extension import ask_extension, decide_extension
 from dashboard.commands.recheck import do_recheck
 from dashboard.commands.rectification import issue_rectifications
-from dashboard.commands.rectification_care import daily_rectifications, take_back_batch
+from dashboard.commands.rectification_care import (
+    daily_rectifications,
+    restart_released,
+    take_back_batch,
+)
 from dashboard.commands.rectification_move import (
     move_rectification,
     reassign_rectification,
@@ -311,6 +315,23 @@ def test_a_sealed_item_is_refused_like_one_that_is_not_there(s: Desk) -> None:
 
     assert len(said) == 1
     assert daily_rectifications(s.session, today=LATE) == (0, 0)
+
+
+@pytest.mark.feature("X15")
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_released_item_has_as_many_days_as_it_was_given(s: Desk) -> None:
+    office = s.city["SUPERVISOR"]
+    sealed = save(s.session, SealedSet(
+        region_id=s.city.regions["home"].id or 0, name="暗访", opened_on=TODAY,
+        opened_by_id=office.account_id,
+    ))  # fmt: skip
+    row = issued(s, sealed_set_id=sealed.id)
+
+    restart_released(s.session, office, sealed.id or 0, today=LATE)
+
+    assert row.due_on == date(2026, 10, 6)
+    assert row.first_due_on == DUE
+    assert _events(s, row) == ["issue", "release"]
 
 
 @pytest.mark.feature("K8")

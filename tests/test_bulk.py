@@ -109,8 +109,13 @@ def test_keys_may_be_none_or_any_text(city_session: Session, city: City, keys: l
 def test_the_collector_works_again_after_a_failure_inside() -> None:
     inside = []
 
-    with pytest.raises(ValueError), uncollected():
-        inside.append(gc.isenabled())
-        raise ValueError
+    def fail() -> None:
+        with uncollected():
+            inside.append(gc.isenabled())
+            raise ValueError("inside")
 
-    assert inside == [False] and gc.isenabled()
+    with pytest.raises(ValueError, match="inside"):
+        fail()
+
+    assert inside == [False]
+    assert gc.isenabled()

@@ -199,7 +199,7 @@ def test_a_field_says_what_it_costs_before_it_is_saved(session: Session) -> None
         save(
             session,
             LivelihoodProject(
-                programme_id=programme.id or 0, region_id=place, code=f"P{number}",
+                programme_id=programme.id or 0, region_id=region.id or 0, code=f"P{number}",
                 name="项目", lead_agency_id=unit.id,
             ),
         )  # fmt: skip

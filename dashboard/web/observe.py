@@ -49,7 +49,7 @@ from models.photo import PhotoPhase
 from models.remark import RemarkKind, RemarkState, Satisfaction, SeenProgress, Severity
 
 router = APIRouter()
-WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
+WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
 KEPT = ("/assets/door.css", "/assets/observe.css", "/assets/observe-store.js",
         "/assets/observe.js", "/assets/mark.svg")  # fmt: skip
 """What a phone keeps beside the page itself, to open it without a connection."""

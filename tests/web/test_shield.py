@@ -27,6 +27,8 @@ PRIVATE = [
     "/healthz", "/healthz/ready", "/_stcore/health", "/_stcore/host-config", "/_stcore/metrics",
     "/_stcore/agent/openapi.json", "/media/nothing.png", "/component/x/y", "/openapi.json",
     "/docs", "/auth/login", "/auth/logout", "/sign-in/demo", "/%2e%2e/%2e%2e/etc/passwd",
+    "/observe", "/observe/new", "/observe/shell", "/observe/profile", "/observe/sw.js",
+    "/public/feedback", "/public/feedback/follow", "/photos/1/original", "/photos/pair/1",
 ]  # fmt: skip
 LASTING = ["/assets/door.css", "/assets/nothing.css", "/favicon.png"]
 

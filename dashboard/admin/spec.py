@@ -19,6 +19,8 @@ OWN = re.compile(r"own[1-9]\d{0,8}")
 """What the fields are called that an office added by itself: `own` and their key."""
 SECRET = frozenset({"password_hash", "token_hash", "folded_name", "uid", "follow_hash", "secret"})
 """Columns no declaration may show."""
+NOTHING = "-"
+"""What stands in a link for an empty value."""
 LOG = frozenset({"created_at", "changed_at", "version"})
 
 
@@ -285,6 +287,15 @@ def link_of(view: View) -> dict[str, str]:
     link["columns"] = ".".join(view.columns)
     link["n"] = str(view.number) if view.number > 1 else ""
     return {name: text for name, text in link.items() if text}
+
+
+def link_text(value: Any) -> str:
+    """Write a value as it stands in a link."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(getattr(value, "value", value))
 
 
 def view_of(page: AdminPage, link: Mapping[str, str]) -> View:

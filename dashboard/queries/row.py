@@ -15,22 +15,28 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, FromClause, Numeric, String, cast, func, select, true
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from dashboard.admin.field import columns_of, fields_of, model_of
-from dashboard.admin.spec import AdminPage, View, fields_in, reached, shows, visible
+from dashboard.admin.spec import (
+    NOTHING,
+    AdminPage,
+    View,
+    fields_in,
+    link_text,
+    reached,
+    shows,
+    visible,
+)
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.db import Columns, frame
-from dashboard.errors import Invalid
 from dashboard.permissions import SHARED, Action, Actor, allow, reaches_sql
 from dashboard.queries.own_field import own_fields
-from dashboard.rules.entry import Field, Kind, entered
+from dashboard.rules.entry import Field, Kind, of_link
 from models.custom import CustomValue
 
 MOST_VALUES = 40
 """How many values a filter offers, the most frequent first."""
-NOTHING = "-"
-"""What stands in a link for an empty value."""
 LABEL = ".label"
 _KEYS: frozenset[str] = frozenset({"id", "version"})
 
@@ -39,7 +45,7 @@ class Source:
     """A declared table with the tables its names reach, each joined once."""
 
     def __init__(self, session: Session, actor: Actor, page: AdminPage) -> None:
-        self.actor, self.page = actor, page
+        self.session, self.actor, self.page = session, actor, page
         self.own = own_fields(session, page)
         self.table: FromClause = page.model.__table__  # type: ignore[attr-defined]
         self._joined: dict[str, FromClause] = {}
@@ -160,14 +166,28 @@ def _known(actor: Actor, page: AdminPage, column: str) -> bool:
 
 
 def _search(source: Source, term: str) -> ColumnElement[bool]:
-    columns = [source.column(name)[1] for name in source.page.searched if _may_name(source, name)]
-    found = [column.icontains(term, autoescape=True) for column in columns]
+    names = [name for name in source.page.searched if _may_name(source, name)]
+    found = [_holds(source, source.page.model, name, term) for name in names]
     return reduce(or_, found) if found else true()
+
+
+def _holds(source: Source, model: type[SQLModel], name: str, term: str) -> ColumnElement[bool]:
+    """Write that a text holds a term; over a key, that it points to a row that does."""
+    head, _dot, rest = name.partition(".")
+    columns = columns_of(model)
+    if not rest:
+        column = columns[head]
+        if source.session.get_bind().dialect.name == "sqlite":
+            return column.contains(term, autoescape=True)  # its LIKE knows no case
+        return column.icontains(term, autoescape=True)
+    (key,) = columns[f"{head}_id"].foreign_keys
+    inside = _holds(source, model_of(key.column.table.name), rest, term)
+    return columns[f"{head}_id"].in_(select(key.column).where(inside))
 
 
 def _among(source: Source, name: str, values: Iterable[str]) -> ColumnElement[bool]:
     field, column = source.column(name)
-    wanted = [_value(field, text) for text in values if text != NOTHING]
+    wanted = [of_link(field, text) for text in values if text != NOTHING]
     found: list[ColumnElement[bool]] = [column.in_([v for v in wanted if v is not None])]
     if NOTHING in values:
         found.append(column.is_(None) | (column == "") if _is_text(field) else column.is_(None))
@@ -176,18 +196,6 @@ def _among(source: Source, name: str, values: Iterable[str]) -> ColumnElement[bo
 
 def _is_text(field: Field) -> bool:
     return field.kind in (Kind.TEXT, Kind.LONG, Kind.CHOICE)
-
-
-def _value(field: Field, text: str) -> Any:
-    """Read a filter's value from a link; None for one that cannot stand in the column."""
-    if _is_text(field):
-        return text
-    try:
-        if field.kind is Kind.ROW and field.target_key == "id":
-            return entered(field, int(text))
-        return entered(field, text)
-    except (Invalid, ValueError):
-        return None
 
 
 def _in_days(source: Source, days: str) -> ColumnElement[bool]:
@@ -255,13 +263,27 @@ def rows(
     """
     allow(actor, page.read)
     view = view or View()
+    names = listed(session, actor, page, view)
     source = Source(session, actor, page)
-    selected = _selected(source, listed(session, actor, page, view))
     asked = _asked(source, reading_scope(actor, page, action), conditions(source, view))
     order = _order(source, view.sort)
-    statement = source.joined(select(*selected)).where(asked).order_by(*order)
-    size = most or page.page_size
-    return frame(session, statement.limit(size).offset(0 if most else (view.number - 1) * size))
+    if most:
+        selected = _selected(source, names)
+        return frame(
+            session, source.joined(select(*selected)).where(asked).order_by(*order).limit(most)
+        )
+    keys = source.joined(select(source.table.c.id)).where(asked).order_by(*order)
+    keys = keys.limit(page.page_size).offset((view.number - 1) * page.page_size)
+    return _of_keys(Source(session, actor, page), names, session.connection().scalars(keys).all())
+
+
+def _of_keys(source: Source, names: Iterable[str], keys: Sequence[Any]) -> pd.DataFrame:
+    """Give these rows in this order: only what is shown is joined, not all that was sorted."""
+    selected = _selected(source, names)
+    statement = source.joined(select(*selected)).where(source.table.c.id.in_(keys))
+    found = frame(source.session, statement)
+    places = {key: place for place, key in enumerate(keys)}
+    return found.sort_values("id", key=lambda ids: ids.map(places), ignore_index=True)
 
 
 def row_count(session: Session, actor: Actor, page: AdminPage, view: View | None = None) -> int:
@@ -312,15 +334,6 @@ def _counted(
         },
         dtype=object,
     )
-
-
-def link_text(value: Any) -> str:
-    """Write a value as it stands in a link."""
-    if value is None or value == "":
-        return NOTHING
-    if isinstance(value, bool):
-        return str(int(value))
-    return str(getattr(value, "value", value))
 
 
 def _names(session: Session, actor: Actor, field: Field, keys: Iterable[Any]) -> dict[Any, Any]:

@@ -101,6 +101,18 @@ def entered(field: Field, value: Any) -> Any:
     return _READERS[field.kind](field, value)
 
 
+def of_link(field: Field, text: str) -> Any:
+    """Read a filter's value from a link; None for one that cannot stand in the column."""
+    if field.kind in (Kind.TEXT, Kind.LONG, Kind.CHOICE):
+        return text
+    try:
+        if field.kind is Kind.ROW and field.target_key == "id":
+            return entered(field, int(text))
+        return entered(field, text)
+    except (Invalid, ValueError):
+        return None
+
+
 def _text(field: Field, value: Any) -> str:
     words = plain_words(str(value))
     if not field.shortest <= len(words) <= field.longest:

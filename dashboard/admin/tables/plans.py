@@ -25,7 +25,7 @@ PAGES = (
         searched=("code", "name", "target", "leader", "responsible", "lead_agency.name"),
         filters=("programme", "category", "lead_agency", "leader", "region"),
         days="due_on",
-        ordering=("-programme_id", "code"),
+        ordering=("programme_id", "code"),
         edited=("leader", "responsible", "contact", "phone", "standard", "note"),
         read_only=(
             "programme_id", "region_id", "target", "target_quantity", "unit_of_measure",

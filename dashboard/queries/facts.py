@@ -31,8 +31,6 @@ from models.observer import SealedSet
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, WorkItem
 from models.rectification import (
-    Extension,
-    ExtensionState,
     Rectification,
     RectificationEvent,
     RectificationState,
@@ -221,7 +219,7 @@ def _problems(session: Session, ids: list[int]) -> _Grouped:
     statement = (
         select(
             col(row.project_id), col(row.id), col(row.issued_on), col(row.first_due_on),
-            col(row.due_on), col(RectificationState.kind), col(sealed.released_on),
+            col(RectificationState.kind), col(sealed.released_on),
         )
         .join(RectificationState, col(RectificationState.code) == col(row.state))
         .outerjoin(sealed, col(sealed.id) == col(row.sealed_set_id))
@@ -230,43 +228,34 @@ def _problems(session: Session, ids: list[int]) -> _Grouped:
         .order_by(col(row.id))
     )  # fmt: skip
     found = _rows(session, statement)
-    keys = [each[1] for each in found]
-    moved, extended = _moved(session, keys), _extended(session, keys)
-    return _grouped(
-        (each[0], _problem(each, moved.get(each[1], ()), extended.get(each[1], ())))
-        for each in found
+    steps = _steps(session, [each[1] for each in found])
+    return _grouped((each[0], _problem(each, steps.get(each[1], ()))) for each in found)
+
+
+def _problem(row: Any, stepped: Iterable[Any]) -> Problem:
+    _project, _key, issued_on, first_due_on, kind, released_on = row
+    steps = list(stepped)
+    kinds = [(day, meant) for day, meant, _due in steps if meant is not None]
+    dues = [(day, due) for day, _meant, due in steps if due is not None]
+    return Problem(
+        max(issued_on, released_on or date.min),
+        ((date.min, first_due_on), *dues),
+        tuple(kinds) or ((issued_on, kind),),
     )
 
 
-def _problem(row: Any, moved: Iterable[Any], extended: Iterable[Any]) -> Problem:
-    _project, _key, issued_on, first_due_on, due_on, kind, released_on = row
-    kinds = [*moved] or [(issued_on, kind)]
-    dues = [(date.min, first_due_on), *extended]
-    if dues[-1][1] != due_on:
-        # A new round after reopening may have a deadline of its own.
-        dues.append((kinds[-1][0], due_on))
-    return Problem(max(issued_on, released_on or date.min), tuple(dues), tuple(kinds))
-
-
-def _moved(session: Session, keys: list[int]) -> _Grouped:
+def _steps(session: Session, keys: list[int]) -> _Grouped:
+    """Give the steps of rectifications: the day, what the new state means, the deadline left."""
     event, state = RectificationEvent, RectificationState
     statement = (
-        select(col(event.rectification_id), col(event.happened_on), col(state.kind))
-        .join(state, col(state.code) == col(event.to_state))
+        select(
+            col(event.rectification_id), col(event.happened_on), col(state.kind), col(event.due_on)
+        )
+        .outerjoin(state, col(state.code) == col(event.to_state))
         .where(col(event.rectification_id).in_(keys))
         .order_by(col(event.id))
     )
-    return _grouped((row[0], (row[1], row[2])) for row in _rows(session, statement))
-
-
-def _extended(session: Session, keys: list[int]) -> _Grouped:
-    made = Extension
-    statement = (
-        select(col(made.rectification_id), col(made.decided_on), col(made.new_due_on))
-        .where(col(made.rectification_id).in_(keys), col(made.state) == ExtensionState.APPROVED)
-        .order_by(col(made.decided_on), col(made.id))
-    )
-    return _grouped((row[0], (row[1], row[2])) for row in _rows(session, statement))
+    return _grouped((row[0], tuple(row[1:])) for row in _rows(session, statement))
 
 
 def _moves(adjusted: Iterable[Any]) -> Iterator[Move]:

@@ -68,6 +68,7 @@ class Action(StrEnum):
     PLACE_READ = "place:read"
     DETAIL_EDIT = "detail:edit"
     DICTIONARY_EDIT = "dictionary:edit"
+    TOKEN_MAKE = "token:make"
 
 
 _TABLES = {Action.TABLE_READ, Action.PLACE_READ}
@@ -78,12 +79,14 @@ _UNIT = _TABLES | {
     Action.RULE_READ,
     Action.REMARK_READ,
     Action.RECTIFICATION_READ,
+    Action.TOKEN_MAKE,
 }
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(
         _TABLES
         | {
             Action.TABLE_EXPORT,
+            Action.TOKEN_MAKE,
             Action.DICTIONARY_EDIT,
             Action.AGENCY_EDIT,
             Action.ACCOUNT_INVITE,

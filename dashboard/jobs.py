@@ -13,6 +13,7 @@ from dashboard.commands.light import close_month, refresh_facts
 from dashboard.commands.period import ensure_expected
 from dashboard.commands.rectification_care import daily_rectifications
 from dashboard.commands.session import sweep
+from dashboard.commands.token import log_use
 from dashboard.db import reading, transaction
 from dashboard.i18n import _
 from dashboard.queries.file import kept_digests
@@ -36,6 +37,7 @@ def daily(today: date | None = None) -> list[str]:
     done += [line for key in programmes for line in _programme(key, day)]
     with transaction() as session:
         sweep(session, now=clock.now())
+        log_use(session, today=day)
         kept = kept_digests(session)
     if gone := files.sweep(kept):
         done.append(_("清理无主文件 {count} 个").format(count=gone))

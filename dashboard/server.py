@@ -24,6 +24,7 @@ from dashboard.installation import freeze_day
 from dashboard.settings import settings
 from dashboard.web import (
     account,
+    api,
     errors,
     files,
     health,
@@ -35,6 +36,7 @@ from dashboard.web import (
     sheets,
     sign_in,
     tables,
+    tokens,
 )
 from dashboard.web.page import HERE
 from dashboard.web.shell import Shell, adapted, policy
@@ -138,8 +140,8 @@ def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Shield, page_csp=policy(page_html()))
     errors.install(app)
-    own = (files, sheets, tables, photo, rectification, observe, own_remark)
-    for door in (sign_in, account, *own, public, health):
+    own = (tokens, files, sheets, tables, photo, rectification, observe, own_remark)
+    for door in (sign_in, account, *own, public, api, health):
         app.include_router(door.router)
     app.mount("/assets", StaticFiles(directory=HERE / "assets"))
     return app

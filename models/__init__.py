@@ -24,6 +24,7 @@ from models import (
     site,
     table_import,
     template,
+    token,
     upload,
     view,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "site",
     "table_import",
     "template",
+    "token",
     "upload",
     "view",
 ]

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
@@ -56,6 +56,7 @@ from dashboard.commands import (
     site,
     table_import,
     take_back,
+    token,
     triage,
     unlock,
     upload,
@@ -87,6 +88,7 @@ from models.rectification import Rectification, RectificationSource
 from models.region import Region
 from models.remark import Satisfaction
 from models.report import ReportingPeriod
+from models.token import ApiToken
 from models.upload import Upload, UploadKind, UploadState
 from tests.city import (
     AUGUST,
@@ -110,6 +112,8 @@ NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
 LATER = datetime(2026, 10, 3, 1, tzinfo=UTC)
 ROLES = [role.value for role in Role] + ["NOBODY"]
 OFFICE, UNIT = {"SUPERVISOR"}, {"REPORTER"}
+READERS = set(ROLES) - {"SECURITY", "OBSERVER", "NOBODY"}
+"""Who may let another system read in their name."""
 
 
 @dataclass
@@ -367,6 +371,14 @@ def _uid(s: Stage, account_id: int) -> str:
     return sessions.sign_in(s.session, account_id, address="::1", agent="test", now=NOW).uid
 
 
+def _token(s: Stage, account_id: int) -> int:
+    row = ApiToken(
+        account_id=account_id, title="大屏", token_hash=f"h{account_id}", role=Role.LEADER,
+        tables="agency", ends_at=NOW + timedelta(days=1),
+    )  # fmt: skip
+    return save(s.session, row).id or 0
+
+
 MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | {
     "account.invite_account": ({"ADMIN"}, lambda s: None, lambda s, a, _: account.invite_account(
         s.session, a, name="new-person", display_name="新人", now=NOW)),
@@ -545,6 +557,13 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, _uid(s, a.account_id), now=NOW)),
     "session.end_sessions": ({"SECURITY"}, lambda s: _uid(s, s.spare()), lambda s, a, _:
         sessions.end_sessions(s.session, a, s.spare(), now=NOW)),
+    "token.make_token": (READERS, lambda s: None, lambda s, a, _: token.make_token(
+        s.session, a, title="大屏", role=min(a.roles, default=Role.ADMIN), tables=["agency"],
+        days=30, now=NOW, proved_hash="old")),
+    "token.end_token": (set(ROLES), lambda s: None, lambda s, a, _: token.end_token(
+        s.session, a, _token(s, a.account_id), now=NOW)),
+    "token.end_tokens": ({"ADMIN", "SECURITY"}, lambda s: _token(s, s.spare()), lambda s, a, _:
+        token.end_tokens(s.session, a, s.spare(), now=NOW)),
     "unlock.request_unlock": (UNIT | {"REVIEWER"}, lambda s: None, lambda s, a, _:
         unlock.request_unlock(s.session, a, s.h1, month=JULY, reason="更正", today=TODAY)),
     "unlock.approve_unlock": (OFFICE, _asked_unlock, lambda s, a, k: unlock.approve_unlock(

@@ -14,6 +14,7 @@ from sqlmodel import select as rows_of
 from dashboard.audit import record
 from dashboard.commands.second_factor import take_off
 from dashboard.commands.session import end_sessions
+from dashboard.commands.token import end_tokens
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid, Missing
 from dashboard.i18n import LANGUAGES, _
@@ -128,6 +129,7 @@ def reset_account(session: Session, actor: Actor, account_id: int, *, now: datet
 def _reset(session: Session, actor: Actor | None, account: Account, now: datetime) -> Link:
     account.password_hash = None
     record(session, actor, "account:reset", account)
+    end_tokens(session, actor, account.id or 0, now=now)
     if actor is not None:
         _end_all(session, actor, account, now)
     return _link(session, actor, account, LinkPurpose.RESET, now)
@@ -207,12 +209,13 @@ def account_words(session: Session, account: Account) -> list[str]:
 def set_password(
     session: Session, token: str, password_hash: str, *, address: str, now: datetime
 ) -> Account:
-    """Use a one-time link: set the password and end whatever sessions there were."""
+    """Use a one-time link: set the password and end whatever sessions and tokens there were."""
     link, account = usable_link(session, token, now=now)
     actor = Actor(account.id or 0, account.name, address=address)
     link.used_at = now
     record(session, actor, "link:use", link)
     end_sessions(session, actor, actor.account_id, now=now)
+    end_tokens(session, actor, actor.account_id, now=now)
     account.password_hash, account.password_set_at = password_hash, now
     record(session, actor, "password:set", account)
     return account

@@ -12,6 +12,7 @@ from sqlmodel import select as rows_of
 
 from dashboard import audit
 from dashboard.commands.device import end_devices
+from dashboard.commands.token import end_tokens
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
@@ -20,6 +21,7 @@ from dashboard.rules.account import folded
 from dashboard.settings import settings
 from models.account import Account, OneTimeLink, SignInAttempt, SignInSession
 from models.observer import ObserverDevice
+from models.token import ApiToken
 
 WINDOW = timedelta(minutes=15)
 LOCKED = timedelta(minutes=10)
@@ -144,10 +146,12 @@ def end_sessions(
 ) -> int:
     """End an account's sessions but `keep_uid`; one's own, or anybody's for who may lock.
 
-    An observer's devices end with them. Returns how many sessions were ended.
+    An observer's devices end with them, and whoever ends another's ends the account's tokens too.
+    Returns how many sessions were ended.
     """
     if account_id != actor.account_id:
         allow(actor, Action.ACCOUNT_LOCK)
+        end_tokens(session, actor, account_id, now=now)
     end_devices(session, actor, account_id, now=now)
     return _end(session, actor, now, "session:end", [account_id], keep_uid=keep_uid)
 
@@ -207,11 +211,12 @@ def _seen(session: Session, account_id: int, now: datetime) -> None:
 
 
 def end_what_was_open(session: Session, *, now: datetime) -> None:
-    """After a restore, end all sessions and links: what was revoked since must not come back."""
+    """After a restore, end sessions, links and tokens: what was revoked must not come back."""
     for model, column in (
         (SignInSession, "ended_at"),
         (ObserverDevice, "ended_at"),
         (OneTimeLink, "used_at"),
+        (ApiToken, "ended_at"),
     ):
         statement = update(model).where(getattr(model, column).is_(None)).values({column: now})
         session.connection().execute(statement)

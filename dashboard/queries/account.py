@@ -245,6 +245,13 @@ def holds_role(session: Session, account_id: int, role: Role, today: date) -> bo
     return session.connection().scalar(held.limit(1)) is not None
 
 
+def owes(session: Session, account_id: int, now: datetime) -> bool:
+    """Say whether an account owes a new password or a second factor before anything opens."""
+    statement = select(col(Account.password_set_at), _enrolment_owed())
+    row = session.connection().execute(statement.where(col(Account.id) == account_id)).one()
+    return _change_owed(row[0], now) or bool(row[1])
+
+
 _GRANT = (
     col(RoleGrant.id),
     col(RoleGrant.role),

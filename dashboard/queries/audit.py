@@ -33,7 +33,7 @@ _NOUNS = {
     "device": "观察员设备",
     "rectification": "整改",
     "inspection": "督查", "extension": "延期", "recheck": "回头看", "calendar": "工作日历",
-    "reply": "答复",
+    "reply": "答复", "token": "接口令牌", "api": "接口",
 }  # fmt: skip
 _VERBS = {
     "import": "导入", "submit": "报送", "confirm": "审核", "accept": "审定", "return": "退回",
@@ -56,7 +56,7 @@ _VERBS = {
     "language": "界面语言", "restore": "恢复", "make": "生成", "use": "使用", "withdraw": "作废",
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",
     "province": "合成省份", "real": "公开资料", "reference": "起始规则",
-    "redact": "遮盖", "trust": "添加", "original": "查看原件",
+    "redact": "遮盖", "trust": "添加", "original": "查看原件", "day": "当日汇总",
 }  # fmt: skip
 
 

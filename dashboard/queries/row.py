@@ -160,6 +160,12 @@ def _may_name(source: Source, name: str) -> bool:
     return owner is None or _known(source.actor, owner, column)
 
 
+def unknown_filters(session: Session, actor: Actor, page: AdminPage, view: View) -> list[str]:
+    """Give the filters of a view by which the actor may not ask; a list leaves them out."""
+    source = Source(session, actor, page)
+    return [name for name, _values in view.filters if not _may_name(source, name)]
+
+
 def _known(actor: Actor, page: AdminPage, column: str) -> bool:
     hidden = any(name == column for name, _roles in page.hidden)
     return not hidden or shows(actor, page, column)
@@ -255,8 +261,9 @@ def rows(
     *,
     action: Action | None = None,
     most: int = 0,
+    first: int | None = None,
 ) -> pd.DataFrame:
-    """List one page of a table; with `most`, so many rows from the first on.
+    """List one page of a table; with `most`, so many rows from the first, or `first`, on.
 
     With an `action`, only the rows one may do that to as well. Columns: id, version, then each
     field by its name, and for a key `NAME.label`: what the row behind it is called.
@@ -267,13 +274,14 @@ def rows(
     source = Source(session, actor, page)
     asked = _asked(source, reading_scope(actor, page, action), conditions(source, view))
     order = _order(source, view.sort)
-    if most:
+    if most and first is None:
         selected = _selected(source, names)
         return frame(
             session, source.joined(select(*selected)).where(asked).order_by(*order).limit(most)
         )
     keys = source.joined(select(source.table.c.id)).where(asked).order_by(*order)
-    keys = keys.limit(page.page_size).offset((view.number - 1) * page.page_size)
+    start = (view.number - 1) * page.page_size if first is None else first
+    keys = keys.limit(most or page.page_size).offset(start)
     return _of_keys(Source(session, actor, page), names, session.connection().scalars(keys).all())
 
 

@@ -25,9 +25,10 @@ from dashboard.commands.session import end_session, end_sessions
 from dashboard.db import load, reading, transaction
 from dashboard.errors import DashboardError, Invalid
 from dashboard.i18n import _
-from dashboard.permissions import Actor
+from dashboard.permissions import Action, Actor
 from dashboard.queries.account import (
     SignedIn,
+    actor_of,
     holds_role,
     own_devices,
     own_second_factor,
@@ -104,6 +105,7 @@ def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> 
         sessions = own_sessions(session, who.account_id, clock.now())
         phones = own_devices(session, who.account_id, clock.now())
         factor = own_second_factor(session, who.account_id)
+        actor = actor_of(session, who.uid, clock.today(), clock.now())
     shown = [
         (
             row.uid,
@@ -120,6 +122,7 @@ def _me(request: Request, who: SignedIn, *, error: str = "", done: str = "") -> 
         for row in phones
     ]
     values |= _shown_factor(who, factor)
+    values["makes_tokens"] = actor is not None and actor.may(Action.TOKEN_MAKE)
     return page(request, "me.html", status=422 if error else 200, **values)
 
 

@@ -16,14 +16,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import clock, i18n, incident
+from dashboard import audit, clock, i18n, incident
 from dashboard.db import reading
 from dashboard.errors import Unavailable
 from dashboard.i18n import _
 from dashboard.queries.account import SignedIn, device_actor, signed_in
 from dashboard.settings import settings
 from dashboard.web.page import cookie_name
+from dashboard.web.problem import API, problem
 from dashboard.web.quota import Quota
+from models.audit import Via
 
 UID_HEADER = b"x-auth-uid"
 CLOSED = (
@@ -34,10 +36,10 @@ CLOSED = (
 PUBLIC = (
     "/sign-in", "/sign-out", "/link", "/assets", "/healthz", "/static", "/_stcore/health",
     "/_stcore/host-config", "/_stcore/stream", "/favicon.png", "/manifest.json", "/public",
-    "/observe",
+    "/observe", "/api",
 )  # fmt: skip
-"""What a stranger may ask for; everything else needs a session. `/observe` asks for itself: there
-an observer's device may stand for a session."""
+"""What a stranger may ask for; everything else needs a session. `/observe` and `/api` ask for
+themselves: an observer's device or a token may stand for a session."""
 PHOTO_FORMS = ("/observe/new", "/observe/photo", "/public/feedback")
 """Where a body may be as large as an upload."""
 LASTING = ("/static", "/assets", "/favicon.png")
@@ -118,6 +120,8 @@ class Shield:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _plain(scope["path"])
         answer = _Answer(send, self._headers(path))
+        if scope["path"].startswith(API):
+            audit.via.set(Via.API)
         try:
             refusal = await self._refusal(scope, path)
             if refusal is not None:
@@ -225,6 +229,10 @@ class Shield:
         return headers
 
 
+def _plainly(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status)
+
+
 def _sign_in_path(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     target = scope["path"] + (f"?{query}" if query else "")
@@ -306,5 +314,6 @@ class _Answer:
     async def instead(self, scope: Scope, receive: Receive, status: int, sentence: str) -> None:
         if not self.started:
             self.held = []
-            await PlainTextResponse(sentence, status)(scope, receive, self._pass_on)
+            told = problem if scope["path"].startswith(API) else _plainly
+            await told(status, sentence)(scope, receive, self._pass_on)
         self.closed = True

@@ -22,6 +22,7 @@ from models.note import InternalNote
 from models.observer import ObserverDevice
 from models.photo import Photo
 from models.table_import import TableImport
+from models.token import ApiToken, ApiUse
 from models.view import SavedView
 
 ADMIN_PAGES: dict[str, AdminPage] = {
@@ -38,6 +39,8 @@ ABSENT: Mapping[type[SQLModel], str] = {
     RoleGrantProject: "授权的项目随授权在“人员与授权”页办理。",
     ProjectMonth: "由系统按计划和月报推算，每日重算，不能录入。",
     RegionMonth: "由系统按项目的灯汇总，每日重算，不能录入。",
+    ApiToken: "接口令牌含令牌摘要，在“账户”页发出和停用。",
+    ApiUse: "接口的用量每日汇总记入审计日志后即删。",
     SavedView: "视图在各表的列表上保存、共享和删除。",
     TableImport: "表格导入的批次在各表的导入处查看和撤回。",
     CustomValue: "自设字段的内容随所属的记录查看和填写。",

@@ -29,7 +29,7 @@ from dashboard.rules.entry import NUMBERS, Field, Kind
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 
-LONGEST = 60
+LONGEST, SHORT = 60, 10
 
 
 def show_list(actor: Actor, page: AdminPage) -> View:
@@ -191,7 +191,7 @@ def _cells(
         if number == 0:
             target = href(page, row=record["id"])
             short = f'<a href="{target}" target="_self">{short or escape(str(record["id"]))}</a>'
-        css = "ms-num" if known[name].kind in NUMBERS else "ms-short" if len(text) <= 8 else ""
+        css = "ms-num" if known[name].kind in NUMBERS else "ms-short" if len(text) <= SHORT else ""
         title = escape(known[name].label)
         cells.append(f'<td class="{css}" data-title="{title}">{short}</td>')
     return f"<tr>{''.join(cells)}</tr>"

@@ -1,6 +1,7 @@
 """gettext: Chinese source strings, catalogues under `locale/`.
 
-The catalogue is read from its `.po` file: nothing to compile, nothing binary to keep.
+The catalogue is read from its `.po` file: nothing to compile, nothing binary to keep. babel is
+imported when it is needed: a child process that reads a sheet in Chinese never does.
 """
 
 from __future__ import annotations
@@ -11,9 +12,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date, format_skeleton
-from babel.messages.pofile import read_po
-
 SOURCE = "zh"
 LANGUAGES = {"zh": "中文", "en": "English"}
 _LOCALE = Path(__file__).with_name("locale")
@@ -22,6 +20,8 @@ _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 @cache
 def _catalogue(language: str) -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
     with (_LOCALE / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
     return {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
@@ -55,9 +55,13 @@ def aside(text: object) -> str:
 
 def month_name(month: date) -> str:
     """Name a month in the current language: 2026年8月, or Aug 2026."""
+    from babel.dates import format_skeleton
+
     return str(format_skeleton("yMMM", month, locale=_language.get()))
 
 
 def short_month(month: date) -> str:
     """Name a month without its year: 8月, or Aug."""
+    from babel.dates import format_date
+
     return str(format_date(month, "LLL", locale=_language.get()))

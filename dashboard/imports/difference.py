@@ -34,4 +34,4 @@ def difference(
 
 def _present(value: Value) -> Value:
     """Take an empty text for nothing: both are a blank cell."""
-    return None if value in ("", ()) else value
+    return None if not value and isinstance(value, str | tuple) else value

@@ -66,8 +66,8 @@ def unpacked(value: Any) -> Value:
     """Read what `packed` wrote."""
     if value is None:
         return None
-    if isinstance(value, str):
-        if not value.startswith(_TAG):
+    if type(value) is str:
+        if value[:1] != _TAG:
             return value
         return Decimal(value[2:]) if value[1] == "n" else date.fromisoformat(value[2:])
     if isinstance(value, list):
@@ -271,11 +271,11 @@ class Receiver:
         status, first, given, raws, *more = rest
         sheet, letters, names = self._shapes[at]
         values = dict(zip(names, map(unpacked, given), strict=True))
-        draft = Draft(sheet, number, project, item, values, letters, raws)
-        draft.status, draft.is_first = _STATUS[status], first
-        if more:
-            draft.origins, draft.marks, draft.old = more[0], more[1], _unpacked_values(more[2])
-        return draft
+        origins, marks, old = more or ({}, {}, {})
+        return Draft(
+            sheet, number, project, item, values, letters, raws, origins, marks,
+            _STATUS[status], _unpacked_values(old), first,
+        )  # fmt: skip
 
     def _end(self, row: dict[str, Any]) -> Examination:
         return Examination(

@@ -121,7 +121,7 @@ def show_register(actor: Actor, found: pd.DataFrame) -> None:
         "state": _("状态"),
         "due_on": _("整改期限"),
         "clock": _("期限状态"),
-        "again": _("重新整改和延期"),
+        "again": _("次数"),
     }
     parts.show_table(
         rows, columns, html=["number", "thing", "agency", "clock"],
@@ -142,7 +142,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
         if row[name]
     ]
     return {
-        "number": f"<div>{link}{sealed}</div>",
+        "number": f'<div><span class="ms-short">{link}</span>{sealed}</div>',
         "project": f"{row['code']} {row['project']}",
         "thing": f"<div><b>{escape(row['thing'])}</b><br>{escape(_short(row['finding']))}</div>",
         "agency": f"<div>{escape(row['agency'])}<br>{escape(row['responsible'])}</div>",

@@ -286,10 +286,6 @@ def _moved(
         session, actor, row, move.code, move.name, today,
         words=words, from_state=before, to_state=row.state,
     )  # fmt: skip
-    if kind_of(session, row.state) in ENDS:
-        settle_remarks(session, actor, row, today=today)
-    elif move.code == "reopen":
-        reopen_remarks(session, actor, row)
     refresh_facts(session, [row.project_id], today=today)
     return row
 

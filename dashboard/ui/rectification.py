@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside
 from dashboard.permissions import Action, Actor
 from dashboard.queries.desk_line import OTHERS
 from dashboard.queries.desk_rectification import rectification_lines
@@ -63,7 +63,7 @@ def show_mine(actor: Actor, today: date) -> None:
     rows = "".join(
         f'<li><a href="{escape(line["link"])}" target="_self">{escape(line["what"])}</a> '
         f"{escape(line['project'])}　{escape(line['detail'])}<br>"
-        f"<span>{_due(line['due_on'])}</span></li>"
+        f"<span>{_due(line['due_on'], today)}</span></li>"
         for line in waiting[:20]
     )
     title = _("要我办的（{n}）").format(n=len(waiting))
@@ -72,8 +72,11 @@ def show_mine(actor: Actor, today: date) -> None:
     )
 
 
-def _due(due_on: date | None) -> str:
-    return escape(_("期限 {day}").format(day=due_on.isoformat())) if due_on else ""
+def _due(due_on: date | None, today: date) -> str:
+    if due_on is None:
+        return ""
+    late = aside(_("逾期 {n} 天").format(n=(today - due_on).days)) if due_on < today else ""
+    return escape(_("期限 {day}").format(day=due_on.isoformat()) + late)
 
 
 def filtered(actor: Actor, today: date) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import SQLModel
 
 from dashboard import audit, files, migrate
@@ -189,9 +189,17 @@ def _require_empty(engine: Engine) -> None:
         raise Invalid(_("只能恢复到空的数据库和空的文件夹（包括链头文件）。"))
 
 
+def _clear_first_rows(connection: Connection) -> None:
+    """Take out what the migrations wrote into the empty database: the backup has its own."""
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        if connection.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {table.name})")):
+            connection.execute(text(f"DELETE FROM {table.name}"))
+
+
 def _fill_postgresql(engine: Engine, folder: Path) -> None:
     with engine.begin() as connection:
         driver: Any = connection.connection.driver_connection
+        _clear_first_rows(connection)
         for name, columns in _tables():
             with (
                 driver.cursor() as cursor,

@@ -139,7 +139,7 @@ def test_every_page_works_under_the_strict_policy_and_asks_nobody_else(demonstra
 
     visits = {
         "demo-leader": ["board", "desk", "project", "reports", "rules", "account"],
-        "demo-supervisor": ["plan"],
+        "demo-supervisor": ["plan", "remarks", "rectification"],
         "demo-admin": ["people", "agencies", "admin"],
         "demo-auditor": ["log"],
     }

@@ -16,6 +16,7 @@ from sqlmodel import Session, select
 from dashboard.commands.extension import ask_extension
 from dashboard.commands.inspection import enter_inspection
 from dashboard.commands.own_remark import ask_to_reopen, rate_remark, withdraw_remark
+from dashboard.commands.recheck import do_recheck
 from dashboard.commands.rectification import issue_rectification, issue_rectifications
 from dashboard.commands.rectification_care import (
     attach_rectification_document,
@@ -28,7 +29,7 @@ from dashboard.rules.rectification import RectificationDraft
 from models.account import Role
 from models.agency import Agency
 from models.photo import Photo, PhotoPhase
-from models.rectification import Rectification, RectificationSource
+from models.rectification import Recheck, Rectification, RectificationSource
 from models.remark import Satisfaction, Severity
 from seed.evidence import record_sheet
 from seed.living_watch import SCENES, Watch, add_remark, picture
@@ -172,6 +173,11 @@ def _step(desk: Desk, row: dict[str, str], code: str, day: date, words: str, pla
         until, _space, reason = words.partition(" ")
         new = date.fromisoformat(until)
         ask_extension(session, unit, number, new_due_on=new, reason=reason, today=day)
+        return
+    if code == "recheck":
+        look = select(Recheck).where(Recheck.rectification_id == number)
+        waiting = key(session.exec(look).one())
+        do_recheck(session, office, waiting, passed=True, words=words, today=day)
         return
     if code == "propose":
         _prove(desk, row, unit, place)

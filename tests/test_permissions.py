@@ -459,6 +459,8 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         sealed.release_sealed_set(s.session, a, k, reason="查毕", now=NOW, today=TODAY)),
     "observer.appoint_observer": (OFFICE, lambda s: None, lambda s, a, _:
         observer.appoint_observer(s.session, a, _letter(s), today=TODAY)),
+    "observer.keep_letter": (OFFICE, lambda s: _appointed(s), lambda s, a, k:
+        observer.keep_letter(s.session, a, k, observer.Scan("聘书.pdf", b"%PDF-1"))),
     "observer.grant_as_appointed": ({"SECURITY"}, lambda s: _appointed(s), lambda s, a, k:
         observer.grant_as_appointed(s.session, a, k)),
     "observer.end_appointment": (OFFICE, lambda s: _appointed(s), lambda s, a, k:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import Session
 
 from dashboard.audit import record
@@ -23,22 +25,32 @@ KINDS = {
 }
 """What evidence may be, told by its first bytes; office documents are zip files."""
 ENDINGS = ("pdf", "png", "jpg", "jpeg", "docx", "xlsx")
+SCANS = ("pdf", "png", "jpg", "jpeg")
 
 
 def media_type(name: str, data: bytes) -> str:
     """Say what a file is by its content, or raise `Invalid` naming what would pass."""
+    found = _kind(name, data, ENDINGS)
+    if found is None:
+        words = _("“{name}”不是可接受的佐证材料，请上传 PDF、JPG、PNG、DOCX 或 XLSX。")
+        raise Invalid(words.format(name=name))
+    return found
+
+
+def scan_type(name: str, data: bytes) -> str:
+    """Say what the scan of a paper is by its content, or raise `Invalid` naming what would pass."""
+    found = _kind(name, data, SCANS)
+    if found is None:
+        raise Invalid(_("“{name}”不是扫描件，请上传 PDF、JPG 或 PNG。").format(name=name))
+    return found
+
+
+def _kind(name: str, data: bytes, endings: Collection[str]) -> str | None:
     ending = name.rpartition(".")[2].lower()
     found = next((kind for mark, kind in KINDS.items() if data.startswith(mark)), None)
-    if (
-        found is None
-        or ending not in ENDINGS
-        or (found == "application/zip") != (ending in ("docx", "xlsx"))
-    ):
-        raise Invalid(
-            _("“{name}”不是可接受的佐证材料，请上传 PDF、JPG、PNG、DOCX 或 XLSX。").format(
-                name=name
-            )
-        )
+    office = ending in ("docx", "xlsx")
+    if ending not in endings or (found == "application/zip") != office:
+        return None
     return found
 
 

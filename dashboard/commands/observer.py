@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.audit import record
+from dashboard.commands.evidence import scan_type
+from dashboard.commands.file import store_file
 from dashboard.commands.grant import grant_role
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
@@ -28,6 +31,13 @@ from models.region import Region
 LONGEST_TERM = timedelta(days=366 * 5)
 
 
+class Scan(NamedTuple):
+    """The scan of a letter, as it was sent."""
+
+    name: str
+    data: bytes
+
+
 @dataclass(frozen=True)
 class Appointment:
     """What a letter of appointment says. Without projects the whole region is in scope."""
@@ -39,6 +49,7 @@ class Appointment:
     last_on: date
     identity: str = ""
     project_ids: Sequence[int] = ()
+    letter: Scan | None = None
 
 
 def appoint_observer(
@@ -77,7 +88,29 @@ def appoint_observer(
     key = observer.id or 0
     session.add_all(ObserverProject(observer_id=key, project_id=each) for each in projects)
     session.flush()
+    if draft.letter is not None:
+        _keep_letter(session, actor, observer, draft.letter)
     return observer
+
+
+def keep_letter(session: Session, actor: Actor, observer_id: int, letter: Scan) -> Observer:
+    """Keep the scan of an appointment's letter (聘书); a new one takes the place of the last.
+
+    Raises:
+        Invalid: it is no scan, or too large.
+    """
+    observer = load(session, Observer, observer_id, lock=True)
+    region = load(session, Region, observer.region_id)
+    allow_region(actor, Action.OBSERVER_APPOINT, region.path)
+    _keep_letter(session, actor, observer, letter)
+    return observer
+
+
+def _keep_letter(session: Session, actor: Actor, observer: Observer, letter: Scan) -> None:
+    kind = scan_type(letter.name, letter.data)
+    stored = store_file(session, actor, name=letter.name, data=letter.data, media_type=kind)
+    observer.letter_file_id = stored.id
+    record(session, actor, "observer:letter", observer)
 
 
 def _require_free(session: Session, draft: Appointment) -> None:

@@ -43,7 +43,7 @@ _VERBS = {
     "write": "书写", "rectify": "转整改", "settle": "整改办结",
     "see-answer": "看到答复", "rate": "评价", "ask-reopen": "要求重新办理",
     "move": "改项目", "look-phone": "查看电话", "triage": "处理",
-    "agree": "表示同意", "grant": "授权", "open": "建立", "drop": "取消",
+    "letter": "上传聘书", "agree": "表示同意", "grant": "授权", "open": "建立", "drop": "取消",
     "upload": "上传", "mend": "改单元格", "map": "对应列", "discard": "放弃", "store": "存储",
     "invite": "邀请", "lock": "停用", "unlock": "启用", "read": "查看", "override": "人工改灯",
     "close": "月末结账", "ensure": "生成", "recover": "补齐", "sign_in": "登录",

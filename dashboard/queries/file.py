@@ -10,6 +10,7 @@ from sqlmodel import select as rows_of
 
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow_row, sees_sql
+from dashboard.queries.observer import letter_file_sql, of_letter_sql
 from dashboard.queries.photo import of_photo_sql, photo_file_sql
 from models.agency import Agency
 from models.file import Attachment, StoredFile
@@ -22,14 +23,16 @@ def may_have_sql(actor: Actor) -> ColumnElement[bool]:
 
     One's own; the evidence of projects whose reports one reads; the monthly sheets of units below
     a unit or a region that a grant covers for reading reports. A photo's files follow the remark or
-    rectification alone, whoever sent them: the copy meant for the actor, never the original.
+    rectification alone, whoever sent them: the copy meant for the actor, never the original. The
+    scan of a letter follows the appointment.
     """
     own = col(StoredFile.account_id) == actor.account_id
     reads = sees_sql(actor, StoredFile, Action.REPORT_READ)
     of_project = col(StoredFile.project_id).is_not(None) & reads
     of_agency = col(StoredFile.project_id).is_(None) & _agencies(actor)
-    others = or_(own, of_project, of_agency) & ~of_photo_sql()
-    return or_(others, photo_file_sql(actor), _of_rectification(actor))
+    others = or_(own, of_project, of_agency) & ~of_photo_sql() & ~of_letter_sql()
+    letters = letter_file_sql(actor)
+    return or_(others, photo_file_sql(actor), _of_rectification(actor), letters)
 
 
 def _of_rectification(actor: Actor) -> ColumnElement[bool]:

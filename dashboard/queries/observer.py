@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlmodel import Session, SQLModel, col
 
 from dashboard.db import Columns, frame
 from dashboard.permissions import Action, Actor, allow, sees_sql
 from models.account import Account, Role, RoleGrant
+from models.file import StoredFile
 from models.observer import Observer, ObserverProject, SealedSet, Visit
 from models.project import LivelihoodProject
 from models.rectification import Rectification
@@ -36,6 +37,23 @@ def appointable(session: Session, actor: Actor) -> pd.DataFrame:
         .order_by(col(Account.display_name))
     )
     return frame(session, statement)
+
+
+def of_letter_sql() -> ColumnElement[bool]:
+    """Say which stored files are the scan of a letter of appointment."""
+    return exists().where(col(Observer.letter_file_id) == col(StoredFile.id))
+
+
+def letter_file_sql(actor: Actor) -> ColumnElement[bool]:
+    """Say which scans of letters the actor may have: those of the appointments one reads.
+
+    The office's by region, one's own, and for who grants as the letter says those of everybody.
+    """
+    seen = or_(
+        true() if actor.may(Action.GRANT_EDIT) else sees_sql(actor, Observer),
+        col(Observer.account_id) == actor.account_id,
+    )
+    return exists().where(col(Observer.letter_file_id) == col(StoredFile.id), seen)
 
 
 def observers(session: Session, actor: Actor) -> pd.DataFrame:
@@ -68,9 +86,9 @@ def appointments_to_grant(session: Session, actor: Actor, today: date) -> pd.Dat
 def _appointments(session: Session, condition: ColumnElement[bool]) -> pd.DataFrame:
     """List appointments.
 
-    Columns: observer_id (int), account_id, name, identity, region, letter_number, first_on,
-    last_on, ended_on (date or None), disclosed (bool), granted (bool), projects (int; 0: the whole
-    region), remarks (int), version.
+    Columns: observer_id (int), account_id, name, identity, region, letter_number, letter_file_id
+    (int or None: the scan), first_on, last_on, ended_on (date or None), disclosed (bool), granted
+    (bool), projects (int; 0: the whole region), remarks (int), version.
     """
     statement: Columns = (
         select(
@@ -80,6 +98,7 @@ def _appointments(session: Session, condition: ColumnElement[bool]) -> pd.DataFr
             col(Observer.identity),
             col(Region.name).label("region"),
             col(Observer.letter_number),
+            col(Observer.letter_file_id),
             col(Observer.first_on),
             col(Observer.last_on),
             col(Observer.ended_on),

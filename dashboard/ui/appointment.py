@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from html import escape
 from typing import Any
 
 import streamlit as st
 
 from dashboard import clock
+from dashboard.commands.evidence import SCANS
 from dashboard.commands.observer import (
     Appointment,
+    Scan,
     appoint_observer,
     end_appointment,
     grant_as_appointed,
+    keep_letter,
 )
 from dashboard.db import records
 from dashboard.i18n import _
@@ -41,6 +46,7 @@ def show_observers(actor: Actor, today: date) -> None:
         [
             {
                 **row,
+                "letter": letter(row),
                 "state": _state(row, today),
                 "scope": _("{n} 个项目").format(n=row["projects"])
                 if row["projects"]
@@ -52,7 +58,7 @@ def show_observers(actor: Actor, today: date) -> None:
         {
             "name": _("姓名"),
             "identity": _("身份"),
-            "letter_number": _("聘书编号"),
+            "letter": _("聘书编号"),
             "scope": _("范围"),
             "term": _("聘期"),
             "state": _("状态"),
@@ -60,6 +66,7 @@ def show_observers(actor: Actor, today: date) -> None:
             "disclosed": _("向单位公开姓名"),
         },
         numbers=["remarks"],
+        html=["letter"],
         empty=_("还没有聘任观察员。"),
     )
     if not actor.may(Action.OBSERVER_APPOINT):
@@ -74,7 +81,38 @@ def show_observers(actor: Actor, today: date) -> None:
                     end_appointment, actor, int(row["observer_id"]), now=clock.now(), today=today,
                     done=_("已解聘，其权限立即终止。"),
                 )  # fmt: skip
+    _keep(actor, found)
     _appoint(actor, today)
+
+
+def letter(row: Mapping[str, Any]) -> str:
+    """Name an appointment's letter, with its scan where there is one."""
+    number = escape(row["letter_number"])
+    if row["letter_file_id"] is None:
+        return number
+    return f"{number}<br>{parts.file_link(int(row['letter_file_id']), _('查看聘书'))}"
+
+
+def _keep(actor: Actor, found: Sequence[Mapping[str, Any]]) -> None:
+    """Let the office keep the scan of a letter, whenever it comes."""
+    names = {int(row["observer_id"]): f"{row['name']} {row['letter_number']}" for row in found}
+    inside = parts.unfolded(_("上传聘书扫描件"), "letter-scan") if names else None
+    if inside is None:
+        return
+    with inside, st.form("letter-scan-form", clear_on_submit=True):
+        chosen = st.selectbox(
+            _("聘任"), list(names), format_func=lambda key: plain(names[key]), filter_mode=None
+        )
+        given = st.file_uploader(_("扫描件（PDF、JPG 或 PNG）"), type=list(SCANS))
+        if st.form_submit_button(_("保存扫描件"), type="primary") and chosen is not None:
+            if given is None:
+                st.error(_("请选择扫描件。"))
+                return
+            scan = Scan(given.name, given.getvalue())
+            run(
+                keep_letter, actor, chosen, scan,
+                done=_("已保存，仅督查室、安全管理员、审计员和本人可以查看。"),
+            )  # fmt: skip
 
 
 def _appoint(actor: Actor, today: date) -> None:
@@ -106,13 +144,14 @@ def _appoint(actor: Actor, today: date) -> None:
         last_on = right.date_input(
             _("聘期止"), value=today + timedelta(days=364), format="YYYY-MM-DD"
         )
+        given = st.file_uploader(_("聘书扫描件（可以后补）"), type=list(SCANS))
         sent = st.form_submit_button(_("聘任"), type="primary")
         if sent and account_id is None:
             st.error(_("请选择人员。"))
         elif sent and isinstance(first_on, date) and isinstance(last_on, date):
             draft = Appointment(
                 account_id or 0, region_id or 0, letter or "", first_on, last_on, identity or "",
-                tuple(chosen),
+                tuple(chosen), Scan(given.name, given.getvalue()) if given else None,
             )  # fmt: skip
             run(
                 appoint_observer, actor, draft, today=today,
@@ -132,6 +171,8 @@ def show_to_grant(actor: Actor, today: date) -> None:
             name=plain(row["name"]), scope=plain(scope), first=row["first_on"],
             last=row["last_on"], letter=plain(row["letter_number"]),
         )  # fmt: skip
+        if row["letter_file_id"] is not None:
+            st.html(f"<p>{letter(row)}</p>")
         if st.button(label, key=f"grant-observer-{row['observer_id']}", type="primary"):
             run(
                 grant_as_appointed, actor, int(row["observer_id"]),

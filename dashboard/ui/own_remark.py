@@ -116,6 +116,9 @@ def _appointment(actor: Actor) -> None:
                 _("向单位公开姓名"): bool(row["disclosed"]),
             }
         )
+        if row["letter_file_id"] is not None:
+            link = parts.file_link(int(row["letter_file_id"]), _("查看聘书"))
+            st.html(f"<p>{link}</p>")
         words = _("不再公开姓名") if row["disclosed"] else _("同意向单位公开我的姓名")
         if st.button(words, key=f"named-{row['observer_id']}"):
             run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,18 +11,22 @@ from sqlmodel import Session, select
 
 from dashboard.commands.observer import (
     Appointment,
+    Scan,
     agree_to_be_named,
     appoint_observer,
     end_appointment,
     grant_as_appointed,
+    keep_letter,
 )
 from dashboard.commands.site import add_site, edit_site
 from dashboard.commands.visit import drop_visit, plan_visit
-from dashboard.errors import Conflict, Invalid, NotAllowed
+from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.account import grants_on
+from dashboard.queries.file import file_for
 from dashboard.queries.observer import appointments_to_grant, my_visits, observers
 from models.account import Role
+from models.file import StoredFile
 from models.observer import ObserverDevice, Visit
 from tests.city import TODAY, City, person, save
 
@@ -106,6 +111,59 @@ def test_only_whoever_works_for_nobody_is_appointed_once_for_a_term_that_can_be(
         appoint_observer(city_session, office, letter, today=TODAY)
     with pytest.raises(NotAllowed):
         appoint_observer(city_session, city["stranger"], letter, today=TODAY)
+
+
+@pytest.mark.feature("J1")
+@pytest.mark.safety("AC2")
+def test_the_scan_of_a_letter_is_had_by_who_reads_the_appointment_and_who_grants_by_it(
+    city_session: Session, city: City
+) -> None:
+    who = city["other observer"]
+    letter = replace(_letter(city, who), letter=Scan("聘书.pdf", b"%PDF-1.7 seal"))
+    made = appoint_observer(city_session, city["SUPERVISOR"], letter, today=TODAY)
+
+    def had_by(key: int) -> set[str]:
+        found = set()
+        for name, actor in city.people.items():
+            with suppress(Missing):
+                found.add(name) if file_for(city_session, actor, key) else None
+        return found
+
+    may = {"SUPERVISOR", "second supervisor", "AUDITOR", "SECURITY", "other observer"}
+    assert had_by(made.letter_file_id or 0) == may
+    [row] = observers(city_session, city["AUDITOR"]).to_dict("records")
+    assert row["letter_file_id"] == made.letter_file_id
+    kept = city_session.get_one(StoredFile, made.letter_file_id)
+    assert (kept.name, kept.media_type) == ("聘书.pdf", "application/pdf")
+
+
+@pytest.mark.feature("J1")
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("聘书.docx", b"PK\x03\x04"),
+        ("聘书.pdf", b"<html>"),
+        ("聘书.svg", b"<svg/>"),
+        ("聘书.pdf", b"PK\x03\x04"),
+        ("聘书.exe", b"%PDF-1"),
+    ],
+)
+def test_what_is_no_scan_is_refused_and_the_letter_before_it_stays(
+    city_session: Session, city: City, name: str, data: bytes
+) -> None:
+    letter = _letter(city, city["other observer"])
+    made = appoint_observer(city_session, city["SUPERVISOR"], letter, today=TODAY)
+    keep_letter(
+        city_session, city["SUPERVISOR"], made.id or 0, Scan("旧.png", b"\x89PNG\r\n\x1a\n")
+    )
+    first = made.letter_file_id
+
+    with pytest.raises(Invalid, match=f"“{name}”不是扫描件，请上传 PDF、JPG 或 PNG"):
+        keep_letter(city_session, city["SUPERVISOR"], made.id or 0, Scan(name, data))
+    with pytest.raises(NotAllowed):
+        keep_letter(city_session, city["stranger"], made.id or 0, Scan("新.pdf", b"%PDF-1"))
+
+    assert made.letter_file_id == first
 
 
 @pytest.mark.feature("J1")

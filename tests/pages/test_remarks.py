@@ -11,6 +11,8 @@ from models.remark import ObserverRemark, RemarkReply, RemarkState, ReplyProposa
 from tests.city import HOUSING, SEALED, City
 from tests.pages.conftest import Open
 
+SCAN = ("聘书.pdf", b"%PDF-1.7", "application/pdf")
+
 
 def _key(city: City, *, sealed: bool = False) -> str:
     with db.reading() as session:
@@ -100,7 +102,16 @@ def test_the_office_appoints_and_the_security_administrator_grants_in_one_tap(
     page.write("聘书编号", "聘〔2026〕5号").press("聘任")
     assert page.refused == []
 
-    people = open_page("people", "SECURITY").press("按聘任授权")
+    page.unfold("上传聘书扫描件").test.file_uploader[0].set_value(SCAN)
+    page.press("保存扫描件")
+    assert page.refused == []
+    with db.reading() as session:
+        [key] = session.exec(select(Observer.letter_file_id)).all()
+    assert f"/files/{key}" in open_page("remarks", "AUDITOR", view="observers").text
+
+    people = open_page("people", "SECURITY")
+    assert f"/files/{key}" in people.text
+    people.press("按聘任授权")
 
     assert people.refused == []
     with db.reading() as session:

@@ -23,7 +23,7 @@ _FORMS = [
     re.compile(r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"),
     re.compile(rf"{_YEAR}(?P<month>\d{{1,2}})月份?(?P<part>底|末|上旬|中旬|下旬|初)?"),
     re.compile(r"(?P<year>20\d\d)(?:[./-](?P<month>\d{1,2})|(?P<month2>\d\d))"),
-    re.compile(rf"{_YEAR}(?P<part>年底|年末|年终|底|末|上半年|下半年)[底末]?"),
+    re.compile(rf"{_YEAR}(?P<part>年底|年末|年终|(?<=.)[底末]|上半年|下半年)[底末]?"),
     re.compile(rf"{_YEAR}第?(?P<quarter>[1-4])季度[底末]?"),
     re.compile(r"(?P<year>20\d\d)-?Q(?P<quarter>[1-4])", re.IGNORECASE),
 ]

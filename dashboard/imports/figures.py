@@ -29,27 +29,40 @@ DONE = word_set(
     "已竣工 竣工 已建成 圆满完成 已圆满完成 提前完成 已提前完成 按期完成 已按期完成"
 )
 IDLE = word_set("未开工 尚未开工 未启动 尚未启动 未动工 尚未动工 未开展 尚未开展 未实施 尚未实施")
+_DONE_WORDS = re.compile("|".join(sorted(DONE, key=len, reverse=True)))
+_ALL = re.compile(r"100(?:\.0+)?%|百分之(?:百|一百)")
 MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10**4)}
 _UNIT = "|".join(measures.UNITS)
 _QUANTITY = re.compile(rf"({NUMERAL})(百万|千万|[百千万亿]?)({_UNIT})?")
 _PERCENT = re.compile(
-    rf"({ARABIC})%|百分之({NUMERAL})|({NUMERAL})成([一二三四五六七八九半]?)(?![一-龥])"
+    rf"({ARABIC})%|百分之(百|{NUMERAL})|({NUMERAL})成([一二三四五六七八九半]?)(?![一-龥])"
 )
 _MONEY = re.compile(rf"(?:({ARABIC})亿)?({NUMERAL})(亿|万|千万|百万|千)?(元)?")
+_LARGE_NUMERAL = re.compile(r"[^\d]*[万亿]")
 _FILLER = re.compile(
-    r"截至目前|截止目前|到目前为止|年度(?:计划|目标|任务|总任务)|全年(?:计划|目标|任务|总任务)|总工程量|工程总量|"
+    r"截至目前|截止目前|到目前为止|年初以来|年初至今|今年以来|自年初|年度(?:计划|目标|任务|总任务)|全年(?:计划|目标|任务|总任务)|总工程量|工程总量|"
     r"总任务|总目标|目标任务|形象进度|总体进度|工程进度|完成进度|完成比例|完成率|任务量|工程量|累计|目前|现已|已经|"
     r"合计|总计|共计|实际|全部|完成|建成|改造|新建|新增|铺设|安装|治理|维修|建设|发放|开展|举办|达到|投资额?|资金|"
     r"拨付|支付|到位|支出|占比|进度|数量|本月|当月|截至|截止|任务|已|共|占|达|为|是|的|了|[:,;。、()]"
 )
-_SPAN = re.compile(r"(?:截[至止]到?)?(?:20\d\d年)?\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|末)?")
+_SPAN = re.compile(
+    r"(?:截[至止]到?)?(?:20\d\d年)?\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|末|[123]?\d日)?"
+)
 _MONTHLY = re.compile(r"本月|当月|(?<![\d至止到~-])\d{1,2}月(?!底|末)")
 _CUMULATIVE = re.compile(r"累计|截[至止]|年初|\d月?[-~至到]\d{1,2}月|\d月[底末]")
 _CLAUSES = re.compile(r",(?!\d{3}(?!\d))|[;。、\n]")
 _UNDONE = re.compile(r"未|尚|没|暂缓|拟|计划|预计|目标|应|需|还|剩|欠|差|原")
 _OF_MONEY = re.compile(r"投资|资金|拨付|支付|到位|支出")
+_AIM = re.compile(r"目标|任务|总工程量|工程总量")
+_DOING = re.compile(r"完成|建成|改造|新建|新增|铺设|安装|治理|维修|发放|开展|举办|达")
+_PURPOSES = {
+    "invested": re.compile(r"投资"),
+    "allocated": re.compile(r"拨付|到位"),
+    "paid": re.compile(r"支付|支出"),
+}
 _SHARE_OF = re.compile(rf"{_QUANTITY.pattern}[^占即折]*$")
-_BRACKETED = re.compile(rf"\({ARABIC}\)")
+_BRACKETED = re.compile(rf"\({ARABIC}%?\)")
+_END = "。.!;,"
 _LARGEST_SHARE = 1000
 _DIGIT = re.compile(rf"\d|{NUMERAL}")
 
@@ -74,12 +87,14 @@ def _leftover(text: str) -> None:
     )
 
 
+def _bracketed() -> Unreadable:
+    return Unreadable(_("括号里的数字可能是负数"), _("去掉括号，填写一个准确的数字"), "ambiguous")
+
+
 def _clause(text: str, monthly: bool | None) -> str:
     """Pick the part of a text that is about this column: the month's figure or the sum."""
     if _BRACKETED.fullmatch(text):
-        raise Unreadable(
-            _("括号里的数字可能是负数"), _("去掉括号，填写一个准确的数字"), "ambiguous"
-        )
+        raise _bracketed()
     parts = _CLAUSES.split(text)
     clauses = [part for part in parts if _DIGIT.search(_SPAN.sub("", part))]
     _sure([part for part in parts if part not in clauses])
@@ -110,6 +125,16 @@ def _sure(others: list[str]) -> None:
         raise Unreadable(
             _("旁边写着“{word}”，不能确定这个数字是不是已经完成的").format(word=found.string[:20]),
             _("只填写已经完成的数字"),
+            "ambiguous",
+        )
+
+
+def _achieved(clause: str) -> None:
+    """Refuse a figure that only says what is to be done."""
+    if (found := _AIM.search(clause)) and not _DOING.search(clause):
+        raise Unreadable(
+            _("这里写的像是“{word}”，不是已经完成的").format(word=found[0]),
+            _("填写已经完成的数字"),
             "ambiguous",
         )
 
@@ -154,6 +179,7 @@ def quantity(
         raise Unreadable(_("这里没有可以确定的数字"), _("填写数字，如 23.4"))
     if len(matches) > 1:
         raise Unreadable(_("这里有不止一个数字，不能确定用哪个"), _("只填写一个数字"), "ambiguous")
+    _achieved(clause)
     found_text, scale, own = matches[0].groups()
     _leftover(clause[: matches[0].start()] + "," + clause[matches[0].end() :])
     return _converted(_not_negative(numeral(found_text)) * SCALE[scale], own or bare, unit)
@@ -195,8 +221,11 @@ def percent(value: Any, shown: str = "", scale: str = "") -> Decimal | None:
     text = folded(value)
     if is_nothing(text):
         return None
-    if text in DONE or text in IDLE:
-        return Decimal(100 if text in DONE else 0)
+    plain = text.rstrip(_END)
+    if plain in DONE or plain in IDLE:
+        return Decimal(100 if plain in DONE else 0)
+    if _BRACKETED.fullmatch(text):
+        raise _bracketed()
     return _plausible(_share_in(text))
 
 
@@ -243,11 +272,15 @@ def _share_in(text: str) -> Decimal:
     match = found[0]
     rest = text[: match.start()] + text[match.end() :]
     _whole(text, match, rest)
+    if _ALL.fullmatch(match[0]):
+        rest = _DONE_WORDS.sub("", rest)
     for clause in _CLAUSES.split(_SPAN.sub("", rest)):
         without = _QUANTITY.sub("", clause, count=1)
         if without != clause or (match[0] in text and clause in _around(text, match)):
             _leftover(without)
     arabic, hundredths, tenths, more = match.groups()
+    if hundredths == "百":
+        return Decimal(100)
     if tenths:
         half = {"": Decimal(0), "半": Decimal(5)}
         extra = half[more] if more in half else numeral(more)
@@ -279,9 +312,12 @@ def _around(text: str, match: re.Match[str]) -> str:
 
 
 def amount_wan(
-    value: Any, shown: str = "", unit: str = "", *, monthly: bool | None = None
+    value: Any, shown: str = "", unit: str = "", *, monthly: bool | None = None, purpose: str = ""
 ) -> Decimal | None:
-    """Read money in 万元. `unit` is what a bare number counts: 元, 万元 or 亿元."""
+    """Read money in 万元. `unit` is what a bare number counts: 元, 万元 or 亿元.
+
+    `purpose` says whether the column holds money `invested`, `allocated` or `paid`, where known.
+    """
     if not isinstance(value, str):
         number, own = _formatted(_not_negative(scalar(value)), shown, unit)
         return _money(number, own if own in MONEY else unit)
@@ -296,16 +332,30 @@ def amount_wan(
         )
         raise Unreadable(message, _("填写一个金额，如 1200万元"), "ambiguous")
     match = matches[0]
+    _achieved(clause)
+    _of_purpose(clause, purpose)
     _leftover(clause[: match.start()] + "," + clause[match.end() :])
     return _money_in(match, unit)
+
+
+def _of_purpose(clause: str, purpose: str) -> None:
+    """Refuse money paid in a column of money invested, and the like."""
+    if not purpose or _PURPOSES[purpose].search(clause):
+        return
+    if other := next((w for form in _PURPOSES.values() if (w := form.search(clause))), None):
+        raise Unreadable(
+            _("这里写的是“{word}”的金额，与本列不符").format(word=other[0]),
+            _("填写本列要的金额"),
+            "ambiguous",
+        )
 
 
 def _money_in(match: re.Match[str], unit: str) -> Decimal:
     yi, figure, scale, yuan = match.groups()
     number = _not_negative(numeral(figure))
-    if yi and scale != "万":
+    if yi and scale not in ("万", "千万", "百万"):
         raise Unreadable(_("金额写得不完整"), _("写成如 1.2亿元 或 12000万元"), "ambiguous")
-    if scale or yuan:
+    if scale or yuan or _LARGE_NUMERAL.fullmatch(figure):
         whole = (numeral(yi) * 10**8 if yi else 0) + number * SCALE[scale or ""]
         if scale in ("千", "百") and not yuan:
             raise Unreadable(_("金额没有写明单位"), _("写成如 1200万元"), "ambiguous")

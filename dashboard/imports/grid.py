@@ -9,6 +9,7 @@ from typing import Any
 
 from dashboard.errors import Invalid
 
+STRUCK, RAISED = "struck", "raised"
 _CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 
@@ -24,7 +25,8 @@ class Grid:
     `faults` the error values and the formulas that nobody calculated. `merges` are inclusive:
     first row, first column, last row, last column. `added` is what a person wrote under a column
     that the sheet lacks, by the column's title and the row: 滞后原因9. `parted` cells were mended
-    and are no longer covered by a merge.
+    and are no longer covered by a merge. `odd` cells hold text that is crossed out
+    or raised (`STRUCK`, `RAISED`), all of it or a part.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Grid:
     visible: bool = True
     added: dict[str, str] = field(default_factory=dict)
     parted: set[tuple[int, int]] = field(default_factory=set)
+    odd: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def put(self, name: str, text: str) -> None:
         """Write a mended text into a cell, as if it had been typed there."""
@@ -51,6 +54,7 @@ class Grid:
         cells[column] = text
         self.shown_as.pop((row, column), None)
         self.faults.pop((row, column), None)
+        self.odd.pop((row, column), None)
         self.parted.add((row, column))
 
 

@@ -27,6 +27,8 @@ class Line(StrEnum):
     TOTAL = "total"
     CHAPTER = "chapter"
     NOTE = "note"
+    OTHER_MONTH = "other_month"
+    STRUCK = "struck"
 
 
 def line(

@@ -21,7 +21,7 @@ _ARABIC = re.compile(ARABIC)
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff]+")
 _VARIANTS = str.maketrans("〇两", "零二")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_FULL_WIDTH |= {0x3000: 0x20, 0xFE6A: 0x25, 0xFE63: 0x2D, 0x2212: 0x2D}
+_FULL_WIDTH |= {0x3000: 0x20, 0xFFE5: 0xA5, 0xFE6A: 0x25, 0xFE63: 0x2D, 0x2212: 0x2D}
 _UNIT_SIGNS = (
     ("k㎡", "平方公里"),
     ("㎢", "平方公里"),

@@ -5,24 +5,18 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-from xml.parsers import expat
 
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.formats import of_styles
 from dashboard.imports.grid import Refused
+from dashboard.imports.looks import odd_texts, struck_styles
+from dashboard.imports.markup import broken, walk
 from dashboard.imports.sniff import zip_entries, zip_kind
 
 _RATIO = 150
 _SMALL = 8 * 2**20
-
-
-def broken() -> Refused:
-    """Make the sentence for a file that is damaged."""
-    return Refused(_("文件不完整或已损坏；请在 Excel 或 WPS 中打开，另存为 .xlsx 后再上传。"))
 
 
 def too_large(what: str) -> Refused:
@@ -50,28 +44,9 @@ class Package:
     parts: dict[str, bytes]
     sheets: list[SheetPart] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
+    struck: frozenset[str] = frozenset()
+    odd_texts: dict[str, str] = field(default_factory=dict)
     macros: bool = False
-
-
-def walk(xml: bytes, on_start: Callable[[str, dict[str, str]], None]) -> None:
-    """Stream over a part's XML. Raises Refused where it declares entities or is damaged."""
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = on_start
-    run(parser, xml)
-
-
-def run(parser: expat.XMLParserType, xml: bytes) -> None:
-    """Parse with a parser whose handlers are set. Raises Refused as `walk` does."""
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    try:
-        parser.Parse(xml, True)
-    except expat.ExpatError as error:
-        raise broken() from error
-
-
-def _refuse_doctype(*_args: Any) -> None:
-    raise Refused(_("文件里含有实体定义，这不是表格软件保存的内容；请另存为 .xlsx 后再上传。"))
 
 
 def opened(data: bytes, limits: Limits) -> Package:
@@ -84,7 +59,10 @@ def opened(data: bytes, limits: Limits) -> Package:
         package = Package(_unpacked(archive, names, limits))
     package.macros = any(name.endswith("vbaproject.bin") for name in map(str.lower, names))
     package.sheets = _sheets(package.parts)
-    package.styles = _styles(package.parts.get("xl/styles.xml", b""))
+    styles = package.parts.get("xl/styles.xml", b"")
+    package.styles = _styles(styles)
+    package.struck = struck_styles(styles)
+    package.odd_texts = odd_texts(package.parts.get("xl/sharedStrings.xml", b""))
     return package
 
 

@@ -9,7 +9,7 @@ import zlib
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.grid import Book, Grid, Refused
-from dashboard.imports.package import broken
+from dashboard.imports.markup import broken
 from dashboard.imports.sniff import misnamed, sniffed
 
 MARK_SHEET = "_template"

@@ -20,7 +20,7 @@ from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.examination import Examination, Level, Problem, Table, row_of
 from dashboard.imports.formats import PERCENT, SCALED
-from dashboard.imports.grid import Book, Grid, is_cell, letter
+from dashboard.imports.grid import STRUCK, Book, Grid, is_cell, letter
 from dashboard.imports.read import read
 from dashboard.imports.results import with_results
 from dashboard.imports.rules import rule_name
@@ -107,6 +107,8 @@ def _keep_meaning(sheet: Worksheet, grid: Grid) -> None:
         sheet.cell(row + 1, column + 1).number_format = code
     for (row, column), fault in grid.faults.items():
         sheet.cell(row + 1, column + 1).value = fault if fault.startswith("#") else "#N/A"
+    for row, column in (spot for spot, how in grid.odd.items() if how == STRUCK):
+        sheet.cell(row + 1, column + 1).font = Font(strike=True)
     for row in grid.hidden_rows:
         sheet.row_dimensions[row + 1].hidden = True
     for column in grid.hidden_columns:

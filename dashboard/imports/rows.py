@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from dashboard.i18n import _
 from dashboard.imports import narrative
 from dashboard.imports.column import FIGURES, Column, Kind
-from dashboard.imports.context import Context, Value
+from dashboard.imports.context import Context, SheetKind, Value
 from dashboard.imports.days import MONTH, day, says_no_date
 from dashboard.imports.examination import shown as shown_value
 from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
 from dashboard.imports.formats import PERCENT
-from dashboard.imports.grid import Grid, place
+from dashboard.imports.grid import RAISED, STRUCK, Grid, place
 from dashboard.imports.mapping import Mapped
 from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, rounded
@@ -30,10 +30,17 @@ from dashboard.imports.parsers import (
     text_of,
     words,
 )
+from dashboard.imports.periods import earlier_month
 from dashboard.imports.tables import Cover, Found
 
 _NATURE = {"monthly_quantity": True, "cumulative_quantity": False}
 _CUMULATED = dict.fromkeys(("completed_investment_wan", "allocated_wan", "paid_wan"), False)
+_PURPOSES = {
+    "completed_investment_wan": "invested",
+    "allocated_wan": "allocated",
+    "paid_wan": "paid",
+}
+_ALL_DONE = re.compile(r"100(?:\.0+)?%|百分之百")
 _TEXTS = frozenset({Kind.TEXT, Kind.NARRATIVE})
 _SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.DAY, Kind.DEADLINE, Kind.FLAG})
 _FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
@@ -103,7 +110,7 @@ class Reader:
         self.grid, self.origins, self.found = grid, cover.origins, found
         self.context = context
         self.above: dict[str, Value] = {}
-        self.special = {row for row, _column in cover.origins} | {row for row, _c in grid.faults}
+        self.special = {row for row, _column in (*cover.origins, *grid.faults, *grid.odd)}
         self.columns = [
             _place(one.index, one.column, one.unit)
             for one in mapped
@@ -269,7 +276,7 @@ class Reader:
     def _read(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
         """Read a cell; texts and days read before are remembered, since most repeat."""
         is_date = one.is_day and isinstance(value, date) and spot not in self.grid.faults
-        if not (is_date or isinstance(value, str)):
+        if spot in self.grid.odd or not (is_date or isinstance(value, str)):
             return self._parsed(one, value, spot, unit)
         known = one.known.get((value, unit, self.counted))
         if known is None:
@@ -281,6 +288,9 @@ class Reader:
     def _parsed(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
         if fault := self.grid.faults.get(spot):
             raise _faulty(fault)
+        if self.grid.odd and value != "":
+            self._refuse_odd(one, spot)
+        self._refuse_earlier(one, value)
         name, mark, due_text = one.field, "", None
         if isinstance(value, str) and value.strip() in DITTO:
             if self.above.get(name) is None or one.column.kind is Kind.CODE:
@@ -294,6 +304,35 @@ class Reader:
         raw = "" if result is None else self._shown(value, spot)
         return _Reading(result, "" if raw == shown_value(result) else raw, mark, due_text)
 
+    def _refuse_odd(self, one: Place, spot: tuple[int, int]) -> None:
+        """Refuse what is crossed out, and a figure with a raised sign beside it."""
+        how = self.grid.odd.get(spot)
+        if how == STRUCK:
+            raise Unreadable(
+                _("这一格的内容（或其中一部分）加了删除线，不能确定是否作废"),
+                _("作废的请清空，仍有效的请去掉删除线"),
+                "struck",
+            )
+        if how == RAISED and one.column.kind in FIGURES:
+            raise Unreadable(
+                _("这一格里有上标，不能确定是数字的一部分还是注号"), _("只填写数字"), "ambiguous"
+            )
+
+    def _refuse_earlier(self, one: Place, value: Any) -> None:
+        """Refuse a figure that is said to count up to a month before the one reported."""
+        if one.column.kind not in FIGURES or not isinstance(value, str) or "月" not in value:
+            return
+        text = folded(value)
+        month = self.context.kind is SheetKind.MONTHLY and earlier_month(text, self.context.month)
+        if month and not _ALL_DONE.search(text):
+            raise Unreadable(
+                _("这里写的是截至 {month} 月的数，本期报送 {wanted} 月").format(
+                    month=month, wanted=self.context.month.month
+                ),
+                _("填写截至本期末的数；没有变化的，去掉月份"),
+                "wrong_month",
+            )
+
     def _value(self, one: Place, value: Any, shown: str, unit: str) -> Any:
         match one.column.kind:
             case Kind.PERCENT:
@@ -302,7 +341,9 @@ class Reader:
                 nature = _NATURE.get(one.field)
                 return quantity(value, shown, unit, one.unit or self.counted, monthly=nature)
             case Kind.MONEY:
-                return amount_wan(value, shown, one.unit, monthly=_CUMULATED.get(one.field))
+                purpose = _PURPOSES.get(one.field, "")
+                nature = _CUMULATED.get(one.field)
+                return amount_wan(value, shown, one.unit, monthly=nature, purpose=purpose)
             case Kind.CODE:
                 return code(value, shown)
             case Kind.FLAG:

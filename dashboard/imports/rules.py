@@ -11,6 +11,7 @@ RULES = {
     "no_date": "没有具体日期",
     "error_value": "公式出错",
     "no_result": "公式没有计算结果",
+    "struck": "内容加了删除线",
     "merged_figure": "一个数字合并了几行",
     "unknown_project": "任务清单里没有这个项目",
     "foreign_project": "不是本单位牵头的项目",

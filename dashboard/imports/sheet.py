@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from dashboard.i18n import _, joined
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
-from dashboard.imports.grid import Book, Grid, Refused, place
-from dashboard.imports.headings import Headings, squeezed
+from dashboard.imports.grid import Book, Grid, Refused
+from dashboard.imports.headings import Headings
 from dashboard.imports.mapping import money_unit
 from dashboard.imports.match import Matcher
+from dashboard.imports.periods import check_titles, lines_between, months_in, other_month
 from dashboard.imports.read import read
 from dashboard.imports.sink import Sink
 from dashboard.imports.table import TableExamination
@@ -24,18 +24,6 @@ from dashboard.imports.tables import Cover, Found, found_in, guessed_in
 Edits = Mapping[tuple[str, str], str]
 REPORT_SHEET = "问题清单"
 REPORT_MARK = "本页由系统生成，重新上传时不读取"
-_PERIOD_WORDS = re.compile(r"情况|进展|月报|报表|推进|进度|完成|填报月份|报告期|所属期")
-_PERIOD = re.compile(r"(?:(20\d\d)年)?(?:(\d{1,2})月?[-—~至到])?(\d{1,2})月(?!\d{1,2}日|\d{1,2}号)")
-_YEAR = re.compile(r"(20\d\d)年")
-_POINTED = re.compile(r"(20\d\d)[./-](\d{1,2})(?![\d./-])")
-_BY_DAY = re.compile(r"截[至止]到?(?:(20\d\d)年)?(\d{1,2})月(?:2[89]|3[01])[日号]")
-_QUARTER = re.compile(r"([1-4])季度")
-_SHEET_MONTHS = (
-    re.compile(r"(?:(?P<year>20\d\d)年)?(?:\d{1,2}[-—~至到])?(?P<month>\d{1,2})月(?:份)?"),
-    re.compile(r"(?P<year>20\d\d)[年.-]?(?P<month>0[1-9]|1[0-2]|[1-9])"),
-)
-_NUMERALS = re.compile(r"[〇零一二三四五六七八九十]+(?=[年月季])")
-_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
 def examine(data: bytes, name: str, context: Context, edits: Edits | None = None) -> Examination:
@@ -74,7 +62,7 @@ def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink
 
 def _no_table(book: Book, context: Context) -> Problem:
     """Say why nothing was found: the sheets are other months', or no line names the columns."""
-    other = [grid.name for grid in book.grids if _other_month(grid, context)]
+    other = [grid.name for grid in book.grids if other_month(grid.name, context)]
     if other:
         return Problem(
             Level.ERROR,
@@ -92,29 +80,6 @@ def _no_table(book: Book, context: Context) -> Problem:
         _("没有找到表头，认不出哪一行是列名"),
         _("请上传含有“项目名称”“完成进度”等列名的表，或下载本单位的模板填写"),
     )
-
-
-def _other_month(grid: Grid, context: Context) -> int:
-    """Give the month a sheet is named after, if that is not the one reported; else 0."""
-    name = _in_digits(squeezed(grid.name))
-    found = next((match for form in _SHEET_MONTHS if (match := form.fullmatch(name))), None)
-    if context.kind is SheetKind.PLAN or not found:
-        return 0
-    year, month = int(found["year"] or context.month.year), int(found["month"])
-    same = (year, month) == (context.month.year, context.month.month)
-    return 0 if same else month
-
-
-def _in_digits(text: str) -> str:
-    """Write the years and months of a title in digits: 二〇二六年十月 is 2026年10月."""
-
-    def digits(found: re.Match[str]) -> str:
-        tens, ten, ones = found[0].partition("十")
-        if not ten:
-            return found[0].translate(_DIGITS)
-        return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")
-
-    return _NUMERALS.sub(digits, text)
 
 
 def _mend(book: Book, edits: Edits) -> None:
@@ -156,9 +121,10 @@ def _kind_name(kind: str) -> str:
 
 def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
     headings, matcher = Headings.of(context), Matcher(context)
+    named = {grid.name for grid in book.grids if months_in(grid.name) == {context.month.month}}
     unread: list[tuple[Grid, Cover]] = []
     for grid in book.grids:
-        if not _is_read(grid, context, sink):
+        if not _is_read(grid, context, sink) or _is_other(grid, context, sink, bool(named)):
             continue
         cover = Cover.of(grid)
         tables = found_in(grid, headings, cover)
@@ -184,10 +150,34 @@ def _is_read(grid: Grid, context: Context, sink: Sink) -> bool:
         if any(map(any, grid.rows)):
             sink.tell(grid.name, "", _("隐藏的工作表，未导入"), hidden=True)
         return False
-    if month := _other_month(grid, context):
+    if month := other_month(grid.name, context):
         sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month))
         return False
     return True
+
+
+def _is_other(grid: Grid, context: Context, sink: Sink, named: bool) -> bool:
+    """Say whether a sheet's name speaks of another month, and a sheet of this month is there.
+
+    Where none is, the name is an error, for the sheet may be last month's.
+    """
+    months = months_in(grid.name)
+    if context.kind is not SheetKind.MONTHLY or len(months) != 1:
+        return False
+    month = min(months)
+    if month == context.month.month or not any(map(any, grid.rows)):
+        return False
+    if named:
+        sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month))
+        return True
+    message = _("工作表的名称写的是 {found} 月，本期报送 {wanted} 月").format(
+        found=month, wanted=context.month.month
+    )
+    remedy = _("换成本期的报表；如果只是工作表名没改，请改为“{month}月”").format(
+        month=context.month.month
+    )
+    sink.add(Problem(Level.ERROR, "wrong_month", message, remedy, grid.name))
+    return False
 
 
 def _examine_tables(
@@ -199,9 +189,11 @@ def _examine_tables(
     matcher: Matcher,
     sink: Sink,
 ) -> None:
-    lines = list(_lines_above(grid, tables[0].top))
-    _check_title(grid, lines, context, sink)
+    before, lines = 0, list(lines_between(grid, 0, tables[0].top))
     for found in tables:
+        for problem in check_titles(grid, list(lines_between(grid, before, found.top)), context):
+            sink.add(problem)
+        before = found.last
         above = [text for _cell, text in lines]
         above += [
             value
@@ -211,46 +203,3 @@ def _examine_tables(
         ]
         stated = money_unit(above)
         TableExamination(grid, cover, found, context, headings, matcher, sink, stated).run()
-
-
-def _lines_above(grid: Grid, top: int) -> Iterator[tuple[str, str]]:
-    for row in range(top):
-        for column, value in enumerate(grid.rows[row]):
-            if isinstance(value, str) and value.strip():
-                yield place(row, column), value
-
-
-def _check_title(grid: Grid, lines: list[tuple[str, str]], context: Context, sink: Sink) -> None:
-    """Hold the month and the year in the title against the period expected."""
-    for cell, line in lines:
-        text = _in_digits(squeezed(line))
-        if not _PERIOD_WORDS.search(text):
-            continue
-        years, months, dated = _periods(text)
-        wrong_year = bool(years) and context.month.year not in years
-        wrong = len(months) == 1 and context.month.month not in months
-        wrong = wrong or (len(dated) == 1 and context.month.year not in dated)
-        wrong = wrong or _other_quarter(text, context.month.month)
-        if context.kind is SheetKind.MONTHLY and (wrong or wrong_year):
-            message = _("标题写的不是本期：“{title}”，本期是 {month}").format(
-                title=line.strip()[:40], month=f"{context.month:%Y-%m}"
-            )
-            remedy = _("换成本期的报表；如果只是标题没改，请改正标题")
-            level = Level.ERROR if wrong else Level.WARNING
-            problem = Problem(level, "wrong_month", message, remedy, grid.name, cell, "", line)
-            sink.add(problem)
-
-
-def _periods(text: str) -> tuple[set[int], set[int], set[int]]:
-    """Give the years and months a title names, and the years that stand right before a month."""
-    found = [(match[1], match[3]) for match in _PERIOD.finditer(text)]
-    found += [(match[1], match[2]) for form in (_POINTED, _BY_DAY) for match in form.finditer(text)]
-    months = {int(month) for _year, month in found if 1 <= int(month) <= 12}
-    dated = {int(year) for year, _month in found if year}
-    return {int(year) for year in _YEAR.findall(text)} | dated, months, dated
-
-
-def _other_quarter(text: str, month: int) -> bool:
-    """Say whether a title names one quarter, and the month does not lie in it."""
-    quarters = {int(number) for number in _QUARTER.findall(text)}
-    return len(quarters) == 1 and (month - 1) // 3 + 1 not in quarters

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from dashboard.i18n import _
-from dashboard.imports import checks, monthly, narrative, plan
+from dashboard.imports import checks, monthly, plan
 from dashboard.imports.column import FIGURES, Kind
 from dashboard.imports.context import Context, SheetKind, Value
 from dashboard.imports.difference import IGNORED, difference
@@ -21,27 +20,29 @@ from dashboard.imports.examination import (
     Table,
 )
 from dashboard.imports.family import Spot
-from dashboard.imports.grid import Grid, letter, place
+from dashboard.imports.grid import STRUCK, Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
 from dashboard.imports.lines import Line, line
 from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
 from dashboard.imports.match import DOUBTS, Matched, Matcher
-from dashboard.imports.narrative import Milestone
 from dashboard.imports.parsers import text_of
+from dashboard.imports.periods import is_of_rows, none_of, other_months
 from dashboard.imports.rows import Reader, RowRead
 from dashboard.imports.sink import Sink
 from dashboard.imports.tables import Cover, Found
 from dashboard.imports.totals import Mismatch, Totals
+from dashboard.imports.unfold import join_steps, split_text
 
 _EXAMPLES = 3
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
 _NAMES = frozenset(plan.IDENTITY)
-_LONG = (plan.step_field(3), plan.step_field(12))
 _LEFT_OUT = {
     Line.TOTAL: "合计、小计行，未导入",
     Line.CHAPTER: "分类标题行，未导入",
     Line.HIDDEN: "隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”",
     Line.NOTE: "表下的说明，未导入",
+    Line.OTHER_MONTH: "不是本期的行，未导入",
+    Line.STRUCK: "整行加了删除线，视为作废，未导入；仍有效的请去掉删除线",
 }
 
 
@@ -80,7 +81,7 @@ class TableExamination:
 
     def run(self) -> None:
         """Read every line of the table."""
-        lines = list(self._lines())
+        lines = self._of_this_month(list(self._lines()))
         data = [row for row, kind in lines if kind is Line.DATA]
         self.reader.settle_scales(data)
         self.sink.tables.append(self._table())
@@ -107,11 +108,35 @@ class TableExamination:
         noted = False
         for row in range(self.found.first, self.found.last):
             kind = line(self.grid, self.cover, row, naming, figures, hidden)
+            if kind is Line.DATA and self.grid.odd and self._is_struck(row):
+                kind = Line.STRUCK
             if noted and kind is Line.DATA and not self._goes_on(row, naming, figures):
                 kind = Line.NOTE
             noted = noted or kind is Line.NOTE
             if kind is not Line.BLANK:
                 yield row, kind
+
+    def _is_struck(self, row: int) -> bool:
+        """Say whether all that stands in a row is crossed out."""
+        filled = [index for index, value in enumerate(self.grid.rows[row]) if value != ""]
+        return all(self.grid.odd.get((row, index)) == STRUCK for index in filled)
+
+    def _of_this_month(self, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]]:
+        """Leave out the rows that say they are about another month; error where all do."""
+        column = next((one.index for one in self.columns if is_of_rows(one.text)), None)
+        if column is None or self.context.kind is not SheetKind.MONTHLY:
+            return lines
+        said = {row: self._showing(row, column) for row, kind in lines if kind is Line.DATA}
+        other = other_months(said, self.context.month)
+        if other and len(other) == len(said):
+            row = min(other)
+            where = self.grid.name, place(row, column), "", text_of(said[row])
+            self.sink.add(none_of(self.context.month, *where))
+        return [(row, Line.OTHER_MONTH if row in other else kind) for row, kind in lines]
+
+    def _showing(self, row: int, column: int) -> Any:
+        """Give what is seen in a cell, merged or not."""
+        return self.reader.value(*self.cover.origins.get((row, column), (row, column)))
 
     def _goes_on(self, row: int, naming: frozenset[int], figures: frozenset[int]) -> bool:
         """Say whether a row under a remark is data after all: named, and with a figure."""
@@ -197,8 +222,8 @@ class TableExamination:
         self.reader.read(self.figures, read, unit)
         self._supplement(read, unit)
         self.reader.above = dict(read.values)
-        self._split(read)
-        self._steps(read)
+        split_text(read, self.letters)
+        join_steps(read, self.letters, self.titles, self.context.month.year)
         monthly_kind = self.context.kind is SheetKind.MONTHLY
         if monthly_kind and not read.wrong and self._is_silent(read):
             self._tell(row, _("没有填报内容，未导入"))
@@ -228,39 +253,6 @@ class TableExamination:
                 index = self.reader.places[self._fallback()]
                 self.reader.supplement(read, column, self.grid.added[name], unit, index)
                 read.origins[column.field] = name
-
-    def _split(self, read: RowRead) -> None:
-        """Take apart a text that holds progress, problem and next step."""
-        values = read.values
-        text, source = values.pop("narrative", None), "narrative"
-        progress = values.get("physical_progress")
-        if text is None and isinstance(progress, str) and narrative.leads(progress) > 1:
-            text, source = values.pop("physical_progress"), "physical_progress"
-        if source == "physical_progress" and not isinstance(text, str):
-            return
-        if source not in self.letters:
-            return
-        read.raws.pop(source, None)
-        cell = read.origins.pop(source, None) or f"{self.letters[source]}{read.row + 1}"
-        for name, part in narrative.split(text if isinstance(text, str) else "").items():
-            if values.get(name) is None:
-                values[name] = part
-                read.origins[name] = cell
-
-    def _steps(self, read: RowRead) -> None:
-        """Make milestones of what a plan states by quarters, a column each."""
-        steps = [name for name in plan.STEPS if name in self.letters]
-        found = []
-        for name in steps:
-            text = read.values.pop(name, None)
-            read.raws.pop(name, None)
-            if isinstance(text, str):
-                due = date(self.context.month.year, plan.STEPS[name], 30 + (name in _LONG))
-                found.append(Milestone(text, due, self.titles[name][:4]))
-                read.origins.setdefault("milestones", f"{self.letters[name]}{read.row + 1}")
-        stated = read.values.get("milestones")
-        if found:
-            read.values["milestones"] = (*(stated if isinstance(stated, tuple) else ()), *found)
 
     def _is_silent(self, read: RowRead) -> bool:
         identity = _IDENTITY[self.context.kind]

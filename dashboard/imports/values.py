@@ -15,7 +15,7 @@ from python_calamine import (
 
 from dashboard.i18n import _
 from dashboard.imports.grid import Refused
-from dashboard.imports.package import broken
+from dashboard.imports.markup import broken
 
 Merge = tuple[int, int, int, int]
 

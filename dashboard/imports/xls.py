@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.formats import of_styles
-from dashboard.imports.grid import Book, Grid, Refused
+from dashboard.imports.grid import STRUCK, Book, Grid, Refused
+from dashboard.imports.markup import broken
 from dashboard.imports.ole import OleFile
-from dashboard.imports.package import broken, too_large
+from dashboard.imports.package import too_large
 from dashboard.imports.quickscan import UNCALCULATED
 from dashboard.imports.sniff import ole_kind
 from dashboard.imports.values import sheets_by_calamine
 from dashboard.imports.xlsx import bounded
 
+_FONT, _STRUCK_FONT, _NO_FONT = 0x31, 0x08, 4
 _BOUNDSHEET, _FORMAT, _XF, _FILEPASS, _EOF = 0x85, 0x041E, 0xE0, 0x2F, 0x0A
 _ROW, _COLINFO, _MULRK, _FORMULA, _BOOLERR = 0x0208, 0x7D, 0xBD, 0x06, 0x0205
 _SINGLE = frozenset({0x0203, 0x027E, 0xFD, 0x0204, 0xD6, _BOOLERR, _FORMULA})
@@ -28,6 +30,7 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
+_Style = tuple[str, bool]
 _DIMENSIONS, _HIDDEN_ROW = 0x0200, 0x20
 
 
@@ -60,6 +63,8 @@ def _scanned(stream: bytes, limits: Limits) -> list[Grid]:
     """Pass over the records: formats, faults, hidden rows and columns, bounds of every sheet."""
     customs: dict[int, str] = {}
     formats: list[int] = []
+    fonts: list[int] = []
+    struck: list[bool] = []
     sheets: list[tuple[int, int, str]] = []
     for kind, body in _records(stream, 0):
         if kind == _FILEPASS:
@@ -73,12 +78,17 @@ def _scanned(stream: bytes, limits: Limits) -> list[Grid]:
         elif kind == _FORMAT:
             customs[struct.unpack_from("<H", body)[0]] = _text(body[2:])
         elif kind == _XF:
-            formats.append(struct.unpack_from("<H", body, 2)[0])
+            font, number = struct.unpack_from("<HH", body)
+            formats.append(number)
+            font -= font > _NO_FONT
+            struck.append(bool(font < len(fonts) and fonts[font] & _STRUCK_FONT))
+        elif kind == _FONT:
+            fonts.append(struct.unpack_from("<H", body, 2)[0])
         elif kind == _EOF:
             break
     if len(sheets) > limits.sheets:
         raise too_large(_("{count} 张工作表").format(count=len(sheets)))
-    styles = of_styles(customs, formats)
+    styles = list(zip(of_styles(customs, formats), struck, strict=True))
     return [_sheet(stream, at, state, name, styles, limits) for at, state, name in sheets]
 
 
@@ -100,7 +110,7 @@ def _title(body: bytes) -> str:
 
 
 def _sheet(
-    stream: bytes, at: int, state: int, name: str, styles: list[str], limits: Limits
+    stream: bytes, at: int, state: int, name: str, styles: list[_Style], limits: Limits
 ) -> Grid:
     grid = Grid(name, [], visible=not state & 3)
     rows = columns = 0
@@ -139,9 +149,12 @@ def _check_dimensions(body: bytes) -> None:
         raise broken()
 
 
-def _style(grid: Grid, styles: list[str], row: int, column: int, style: int) -> None:
-    if style < len(styles) and styles[style]:
-        grid.shown_as[row, column] = styles[style]
+def _style(grid: Grid, styles: list[_Style], row: int, column: int, style: int) -> None:
+    shown, struck = styles[style] if style < len(styles) else ("", False)
+    if shown:
+        grid.shown_as[row, column] = shown
+    if struck:
+        grid.odd[row, column] = STRUCK
 
 
 def _fault(kind: int, body: bytes) -> str:

@@ -9,8 +9,10 @@ from xml.parsers import expat
 
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
-from dashboard.imports.grid import Book, Grid, Refused, index, letter
-from dashboard.imports.package import Package, SheetPart, opened, repacked, run, too_large, walk
+from dashboard.imports.grid import STRUCK, Book, Grid, Refused, index, letter
+from dashboard.imports.looks import look
+from dashboard.imports.markup import run, walk
+from dashboard.imports.package import Package, SheetPart, opened, repacked, too_large
 from dashboard.imports.quickscan import UNCALCULATED, quickly_scanned
 from dashboard.imports.values import sheets_by_calamine
 
@@ -25,6 +27,8 @@ class _Scan:
         self.grid = Grid(name, [])
         self.styles = {str(number): shown for number, shown in enumerate(styles) if shown}
         self.limits = limits
+        self.struck: frozenset[str] = frozenset()
+        self.odd_texts: dict[str, str] = {}
         self.row = self.column = self.high_row = self.high_column = -1
         self.row_text = ""
         self.watched = ""
@@ -39,6 +43,8 @@ class _Scan:
             "row": self.on_row,
             "col": self.on_columns,
             "mergeCell": self.on_merge,
+            "strike": self.on_strike,
+            "vertAlign": self.on_raised,
         }
 
     def on_start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -70,7 +76,9 @@ class _Scan:
         style = attributes.get("s")
         if style is not None and (shown := self.styles.get(style)):
             self.grid.shown_as[self.row, self.column] = shown
-        if attributes.get("t") in ("e", "str"):
+        if style in self.struck:
+            self.grid.odd[self.row, self.column] = STRUCK
+        if attributes.get("t") in ("e", "str") or (self.odd_texts and attributes.get("t") == "s"):
             self.watched = attributes["t"]
 
     def move(self, name: str) -> None:
@@ -94,8 +102,21 @@ class _Scan:
     def on_text(self, text: str) -> None:
         if self.watched == "e":
             self.grid.faults[self.row, self.column] = text
+        elif self.watched == "s":
+            if text in self.odd_texts:
+                self.grid.odd[self.row, self.column] = self.odd_texts[text]
         elif text.strip():
             self.watched = "str"
+
+    def on_strike(self, attributes: dict[str, str]) -> None:
+        self._look("strike", attributes)
+
+    def on_raised(self, attributes: dict[str, str]) -> None:
+        self._look("vertAlign", attributes)
+
+    def _look(self, tag: str, attributes: dict[str, str]) -> None:
+        if how := look(tag, attributes):
+            self.grid.odd[self.row, self.column] = how
 
     def settle(self) -> None:
         """Close a watched cell: a formula whose result was not kept is a fault."""
@@ -121,13 +142,22 @@ def _ignore(_attributes: dict[str, str]) -> None:
     pass
 
 
-def scanned(xml: bytes, name: str, styles: list[str], limits: Limits) -> Grid:
+def scanned(
+    xml: bytes,
+    name: str,
+    styles: list[str],
+    limits: Limits,
+    struck: frozenset[str] = frozenset(),
+    odd_texts: dict[str, str] | None = None,
+) -> Grid:
     """Pass over a sheet's XML: formats, faults, hidden rows and columns, merges.
 
-    Raises Refused where the cells reach further than a grid may: another reader would take memory
-    for everything between them.
+    `struck` are the styles whose text is crossed out, `odd_texts` the shared texts that are so in
+    part. Raises Refused where the cells reach further than a grid may: another reader would take
+    memory for everything between them.
     """
     scan = _Scan(name, styles, limits)
+    scan.struck, scan.odd_texts = struck, odd_texts or {}
     run(scan.parser, xml)
     scan.settle()
     rows, columns = scan.high_row + 1, scan.high_column + 1
@@ -174,8 +204,9 @@ def _nothing(_tag: str, _attributes: dict[str, Any]) -> None:
 
 def _scanned(package: Package, sheet: SheetPart, limits: Limits) -> Grid:
     xml, styles = package.parts[sheet.path], package.styles
-    grid = quickly_scanned(xml, sheet.name, styles, limits, _MERGES)
+    odd = package.struck or package.odd_texts or b"<strike" in xml or b"superscript" in xml
+    grid = None if odd else quickly_scanned(xml, sheet.name, styles, limits, _MERGES)
     if grid is None:
-        grid = scanned(xml, sheet.name, styles, limits)
+        grid = scanned(xml, sheet.name, styles, limits, package.struck, package.odd_texts)
     grid.visible = sheet.state == "visible"
     return grid

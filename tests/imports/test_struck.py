@@ -1,0 +1,93 @@
+"""Text that is crossed out or raised: what it says may not be what counts."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+
+from dashboard.imports.context import Context
+from dashboard.imports.sheet import examine
+from tests.imports.conftest import saved
+
+
+def book() -> Workbook:
+    made = Workbook()
+    sheet = made.worksheets[0]
+    sheet.append(["项目名称", "累计完成数量", "形象进度"])
+    sheet.append(["供热管网改造", 26, "施工"])
+    sheet.append(["老旧小区改造", 84, "收尾"])
+    return made
+
+
+@pytest.fixture
+def calm(context: Context) -> Context:
+    """The housing office with nothing planned, so that nothing lags."""
+    return replace(
+        context, projects=tuple(replace(p, planned_pct=None, last={}) for p in context.projects)
+    )
+
+
+@pytest.mark.feature("X8")
+def test_a_row_crossed_out_is_left_out_and_told(calm: Context) -> None:
+    made = book()
+    for cell in made.worksheets[0][3]:
+        cell.font = Font(strike=True)
+
+    found = examine(saved(made), "月报.xlsx", calm)
+
+    assert [draft.project_code for draft in found.drafts] == ["SF2026-01"]
+    assert [told.place for told in found.told] == ["3:3"]
+    assert "删除线" in found.told[0].text
+
+
+@pytest.mark.feature("X8")
+def test_a_cell_crossed_out_is_an_error(calm: Context) -> None:
+    made = book()
+    made.worksheets[0]["B3"].font = Font(strike=True)
+
+    found = examine(saved(made), "月报.xlsx", calm)
+
+    assert [(p.rule, p.cell) for p in found.errors] == [("struck", "B3")]
+    assert found.drafts[1].values["cumulative_quantity"] is None
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_a_figure_of_which_a_part_is_crossed_out_is_an_error(calm: Context, inline: bool) -> None:
+    made = book()
+    parts = CellRichText(TextBlock(InlineFont(strike=True), "8"), TextBlock(InlineFont(), "4"))
+    made.worksheets[0]["B3"] = parts
+    data = saved(made)
+    if not inline:
+        again, buffer = load_workbook(io.BytesIO(data), rich_text=True), io.BytesIO()
+        again.save(buffer)
+        data = buffer.getvalue()
+
+    found = examine(data, "月报.xlsx", calm)
+
+    assert [(p.rule, p.cell) for p in found.errors] == [("struck", "B3")]
+
+
+def test_a_figure_with_a_raised_sign_is_an_error_and_a_text_is_not(calm: Context) -> None:
+    made = book()
+    raised = InlineFont(vertAlign="superscript")
+    made.worksheets[0]["B3"] = CellRichText("84", TextBlock(raised, "1"))
+    made.worksheets[0]["C3"] = CellRichText("收尾", TextBlock(raised, "注1"))
+
+    found = examine(saved(made), "月报.xlsx", calm)
+
+    assert [(p.rule, p.cell) for p in found.errors] == [("ambiguous", "B3")]
+
+
+def test_what_was_mended_is_crossed_out_no_longer(calm: Context) -> None:
+    made = book()
+    made.worksheets[0]["B3"].font = Font(strike=True)
+
+    found = examine(saved(made), "月报.xlsx", calm, {(made.worksheets[0].title, "B3"): "84"})
+
+    assert found.errors == ()

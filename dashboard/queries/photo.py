@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, exists, false, label, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, label, or_, select
 from sqlmodel import Session, SQLModel, col
 
 from dashboard.db import Columns, frame, records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow_row, sees_sql
 from models.file import StoredFile
+from models.observer import SealedSet
 from models.photo import Photo
 from models.rectification import Rectification
-from models.remark import ObserverRemark
+from models.remark import ObserverRemark, RemarkState
 
 PARENTS: dict[str, type[SQLModel]] = {
     "observer_remark": ObserverRemark,
@@ -27,12 +26,38 @@ PARENTS: dict[str, type[SQLModel]] = {
 
 
 def seen_sql(actor: Actor, action: Action | None = None) -> ColumnElement[bool]:
-    """Say which photos the actor sees: those of the remarks and rectifications one sees."""
+    """Say which photos the actor sees: those of the remarks and rectifications one sees.
+
+    To look at, also those of the remarks that a rectification one sees came of: the unit that must
+    put a thing right has to know its place, though it may know nothing else of the project.
+    """
     conditions = []
     for table_name, model in PARENTS.items():
         rows = select(model.__table__.c.id).where(sees_sql(actor, model, action))  # type: ignore[attr-defined]
         conditions.append(and_(col(Photo.table_name) == table_name, col(Photo.row_id).in_(rows)))
-    return reduce(or_, conditions, false())
+    if action is None:
+        remark = col(Photo.table_name) == "observer_remark"
+        conditions.append(and_(remark, col(Photo.row_id).in_(_told_sql(actor))))
+    return or_(false(), *conditions)
+
+
+def _told_sql(actor: Actor) -> Columns:
+    """Give the remarks that the rectifications one sees came of; none that is sealed or withdrawn.
+
+    One of the same sealed set as its rectification is known to whoever sees that.
+    """
+    own, problem = ObserverRemark, Rectification
+    known = or_(
+        col(SealedSet.id).is_(None),
+        col(SealedSet.released_on).is_not(None),
+        col(SealedSet.id) == col(problem.sealed_set_id),
+    )
+    return (
+        select(col(own.id))
+        .join(problem, col(problem.id) == col(own.rectification_id))
+        .outerjoin(SealedSet, col(SealedSet.id) == col(own.sealed_set_id))
+        .where(sees_sql(actor, problem), known, col(own.state) != RemarkState.WITHDRAWN)
+    )
 
 
 def _own_copy(actor: Actor) -> ColumnElement[bool]:
@@ -47,7 +72,7 @@ def of_photo_sql() -> ColumnElement[bool]:
         Photo.published_file_id, Photo.published_thumb_id,
     )  # fmt: skip
     found = [exists().where(col(column) == col(StoredFile.id)) for column in columns]
-    return reduce(or_, found, false())
+    return or_(false(), *found)
 
 
 def photo_file_sql(actor: Actor) -> ColumnElement[bool]:
@@ -58,7 +83,7 @@ def photo_file_sql(actor: Actor) -> ColumnElement[bool]:
         *(exists().where(col(each) == col(StoredFile.id), _own_copy(actor)) for each in shown),
         *(exists().where(col(each) == col(StoredFile.id)) for each in published),
     ]
-    return reduce(or_, [each.where(seen_sql(actor)) for each in conditions], false())
+    return or_(false(), *(each.where(seen_sql(actor)) for each in conditions))
 
 
 def photos_of(
@@ -72,6 +97,37 @@ def photos_of(
     """
     of_rows = (col(Photo.table_name) == table_name, col(Photo.row_id).in_(row_ids))
     return frame(session, _photos(actor).where(*of_rows))
+
+
+def photos_of_rectification(session: Session, actor: Actor, rectification_id: int) -> pd.DataFrame:
+    """List the photos of an item that the actor sees, before them those of the remarks it came of.
+
+    Columns as of `photos_of`.
+    """
+    told = select(col(ObserverRemark.id)).where(
+        col(ObserverRemark.rectification_id) == rectification_id
+    )
+    where = or_(
+        and_(col(Photo.table_name) == "observer_remark", col(Photo.row_id).in_(told)),
+        and_(col(Photo.table_name) == "rectification", col(Photo.row_id) == rectification_id),
+    )
+    statement = _photos(actor).where(where).order_by(None)
+    return frame(session, statement.order_by(col(Photo.table_name), col(Photo.id)))
+
+
+def photo_pair(session: Session, actor: Actor, photo_id: int) -> pd.DataFrame:
+    """List a photo of before and those of after that were taken for it, by any one of them.
+
+    Columns as of `photos_of`.
+
+    Raises:
+        Missing: there is none, or the actor does not see it; the two are not told apart.
+    """
+    first = photo_by_id(session, actor, photo_id)["before_id"] or photo_id
+    pair = or_(col(Photo.id) == first, col(Photo.before_id) == first)
+    statement = _photos(actor).where(pair).order_by(None)
+    after = col(Photo.before_id).is_not(None)
+    return frame(session, statement.order_by(after, col(Photo.id)))
 
 
 def photo_by_id(session: Session, actor: Actor, photo_id: int) -> dict[str, Any]:

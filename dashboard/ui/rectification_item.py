@@ -14,7 +14,7 @@ from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries.note import notes
-from dashboard.queries.photo import photos_of
+from dashboard.queries.photo import photos_of_rectification
 from dashboard.queries.rectification import (
     extensions,
     rechecks,
@@ -23,7 +23,6 @@ from dashboard.queries.rectification import (
     rectification_events,
 )
 from dashboard.queries.rectification_rule import TABLE
-from dashboard.queries.remark import remarks
 from dashboard.ui import parts
 from dashboard.ui.read import read
 from dashboard.ui.rectification import clock
@@ -46,7 +45,7 @@ def show_item(actor: Actor, rectification_id: int, today: date) -> None:
         f"<p>{escape(row['finding'])}</p>"
     )
     _facts(row)
-    pictures = _pictures(actor, rectification_id)
+    pictures = records(read(photos_of_rectification, actor, rectification_id))
     _show_photos(pictures)
     _show_documents(actor, rectification_id)
     if row["remedy"] or row["public_answer"]:
@@ -97,14 +96,6 @@ def _facts(row: Mapping[str, Any]) -> None:
     parts.show_link(
         f"/documents/rectification/{int(row['rectification_id'])}", _("整改通知书（Word）")
     )
-
-
-def _pictures(actor: Actor, rectification_id: int) -> list[dict[str, Any]]:
-    """Give the item's photos, and before them those of the remarks that told of it."""
-    joined = read(remarks, actor, rectification_id=rectification_id)
-    keys = [int(key) for key in joined["remark_id"]]
-    found = records(read(photos_of, actor, "observer_remark", keys)) if keys else []
-    return [*found, *records(read(photos_of, actor, TABLE, [rectification_id]))]
 
 
 def _show_photos(pictures: list[dict[str, Any]]) -> None:

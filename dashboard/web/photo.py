@@ -15,7 +15,7 @@ from dashboard.files import exists, path_of
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_row
 from dashboard.photos import BOXES, Box
-from dashboard.queries.photo import photo_by_id, photos_of
+from dashboard.queries.photo import photo_by_id, photo_pair
 from dashboard.web.fields import number
 from dashboard.web.files import SANDBOX, disposition
 from dashboard.web.observe import Fields
@@ -92,12 +92,8 @@ def show_pair(request: Request, photo_id: int, who: Who) -> HTMLResponse:
     """Show a photo after beside the one before, however one came to it."""
     i18n.use(who.language)
     with reading() as session:
-        chosen = photo_by_id(session, who, photo_id)
-        others = records(photos_of(session, who, chosen["table_name"], [chosen["row_id"]]))
-    first = chosen["before_id"] or photo_id
-    before = [each for each in others if each["photo_id"] == first]
-    after = [each for each in others if each["before_id"] == first]
+        found = records(photo_pair(session, who, photo_id))
     return page(
-        request, "pair.html", pairs=[*before, *after], local=clock.local,
+        request, "pair.html", pairs=found, local=clock.local,
         phases={each.value: _(each.label) for each in PhotoPhase},
     )  # fmt: skip

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from sqlmodel import Session, select
 
 from dashboard import files
+from dashboard.commands.own_remark import withdraw_remark
 from dashboard.commands.photo import attach_photo, look_at_original, publish_redacted
+from dashboard.commands.rectification import issue_rectification
+from dashboard.commands.rectification_move import move_rectification, reassign_rectification
+from dashboard.commands.sealed import add_to_sealed_set, open_sealed_set, release_sealed_set
+from dashboard.commands.triage import reopen_remark
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.permissions import Actor
 from dashboard.photos import Box
 from dashboard.queries.file import readable_files
-from dashboard.queries.photo import photos_of
+from dashboard.queries.photo import photo_by_id, photos_of, photos_of_rectification
+from dashboard.queries.remark import remark
 from models.audit import AuditEntry
 from models.calendar import Threshold
 from models.file import StoredFile
 from models.observer import SealedSet
 from models.photo import Photo, PhotoPhase
+from models.rectification import RectificationSource
 from models.remark import ObserverRemark
 from models.site import Site
 from tests.city import TODAY, City, photographed, save
 from tests.pictures import exif, picture
+from tests.rectifying import draft
 
 TABLE = "observer_remark"
 
@@ -109,6 +118,94 @@ def test_a_sealed_remarks_photo_does_not_exist_for_the_unit_until_the_set_is_rel
     city_session.flush()
 
     assert known("REPORTER")
+
+
+def _handled_by_finance(session: Session, city: City, photo: Photo) -> int:
+    """Issue an item from the photo's remark to a unit that has no part in the project."""
+    made = draft(
+        city, source=RectificationSource.REMARK, agency_id=city.agencies["finance"].id,
+        remark_ids=(photo.row_id,),
+    )  # fmt: skip
+    return issue_rectification(session, city["SUPERVISOR"], made, today=TODAY).id or 0
+
+
+@pytest.mark.feature("K5")
+@pytest.mark.safety("AC2", "UP9")
+def test_the_unit_that_must_rectify_has_the_observers_photo_and_nothing_else_of_the_project(
+    city_session: Session, city: City
+) -> None:
+    photo, other = attached(city_session, city), photographed(city_session, city, "H2")
+    unit, office = city["finance reporter"], city["SUPERVISOR"]
+
+    def had() -> set[int]:
+        of_photo = {key for name, key in photo.model_dump().items() if name.endswith("file_id")}
+        copies = {*of_photo, photo.published_thumb_id, other.shown_file_id} - {None}
+        return copies & readable_files(city_session, unit)
+
+    assert had() == set()
+    key = _handled_by_finance(city_session, city, photo)
+
+    [_first, row] = photos_of_rectification(city_session, unit, key).to_dict("records")
+    assert (row["photo_id"], row["shown_file_id"]) == (photo.id, photo.shown_file_id)
+    assert had() == {photo.shown_file_id, photo.thumb_file_id}
+    assert remark(city_session, unit, photo.row_id).empty
+    publish_redacted(city_session, office, photo.id or 0, boxes=[Box(1, 1, 50, 50)], version=1)
+    assert had() == {photo.published_file_id, photo.published_thumb_id}
+    for refused in (look_at_original, photo_by_id):
+        with pytest.raises((NotAllowed, Missing)):
+            refused(city_session, unit, (photo if refused is look_at_original else other).id or 0)
+    reassign_rectification(
+        city_session, office, key, agency_id=city.agencies["housing"].id or 0, today=TODAY,
+        responsible="李工", words="职责调整",
+    )  # fmt: skip
+    assert had() == set()
+
+
+@pytest.mark.feature("J7", "K5", "X15")
+@pytest.mark.safety("AC2")
+def test_a_sealed_photo_is_not_there_for_the_unit_that_will_have_to_rectify(
+    city_session: Session, city: City
+) -> None:
+    office, unit = city["SUPERVISOR"], city["finance reporter"]
+    home = city.regions["home"].id or 0
+    sealed = open_sealed_set(city_session, office, region_id=home, name="暗访一", today=TODAY)
+    photo = photographed(city_session, city, "H1", sealed_set_id=sealed.id)
+    key = _handled_by_finance(city_session, city, photo)
+
+    def known() -> list[bool]:
+        return [
+            photo.shown_file_id in readable_files(city_session, unit),
+            not photos_of_rectification(city_session, unit, key).empty,
+        ]
+
+    assert known() == [False, False]
+    now = datetime(2026, 9, 3, tzinfo=UTC)
+    release_sealed_set(city_session, office, sealed.id or 0, reason="查毕", now=now, today=TODAY)
+    assert known() == [True, True]
+
+
+@pytest.mark.feature("J7", "X15")
+@pytest.mark.safety("AC2")
+@pytest.mark.parametrize("hidden", ["sealed", "withdrawn"])
+def test_a_remark_hidden_after_its_item_ended_takes_its_photo_along(
+    city_session: Session, city: City, hidden: str
+) -> None:
+    photo, office = photographed(city_session, city, "H1"), city["SUPERVISOR"]
+    key = _handled_by_finance(city_session, city, photo)
+    move_rectification(city_session, office, key, "cancel", words="重复下发", today=TODAY)
+    told = city_session.get_one(ObserverRemark, photo.row_id)
+    reopen_remark(city_session, office, photo.row_id, reason="再查", today=TODAY)
+    assert told.rectification_id == key
+
+    if hidden == "withdrawn":
+        withdraw_remark(city_session, city["OBSERVER"], photo.row_id, today=TODAY)
+    else:
+        home = city.regions["home"].id or 0
+        kept = open_sealed_set(city_session, office, region_id=home, name="暗访", today=TODAY)
+        add_to_sealed_set(city_session, office, kept.id or 0, [photo.row_id])
+
+    assert photo.shown_file_id not in readable_files(city_session, city["finance reporter"])
+    assert photo.shown_file_id in readable_files(city_session, office)
 
 
 @pytest.mark.feature("J4")

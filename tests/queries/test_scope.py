@@ -56,6 +56,7 @@ from tests.city import (
     TODAY,
     City,
     furnish,
+    photographed,
 )
 
 NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
@@ -247,7 +248,9 @@ READS: dict[str, Walk] = {
     "past.closed_months": _each("programmes"),
     "past.lights_as_of": _each("programmes", TODAY),
     "photo.photo_by_id": _each("photos"),
+    "photo.photo_pair": _each("photos"),
     "photo.photos_of": _photos,
+    "photo.photos_of_rectification": _each("rectifications"),
     "project.fund_sources": _each("projects"),
     "project.grantable_projects": _once(),
     "project.milestones": _both(_each("projects"), _each("projects", baseline=True)),
@@ -409,6 +412,48 @@ def _leaks(session: Session, walked: Keys, who: str) -> list[tuple[Any, ...]]:
                 seen = {int(key) for key in answer["project_id"] if key is not None}
                 leaks += [(name, arguments, str(key)) for key in seen - visible]
     return leaks
+
+
+HANDLED = {
+    "desk.desk", "desk_rectification.rectification_lines", "file.file_for",
+    "photo.photo_by_id", "photo.photo_pair", "photo.photos_of", "photo.photos_of_rectification",
+    "rectification.extensions", "rectification.rechecks", "rectification.rectification_by_id",
+    "rectification.rectification_documents", "rectification.rectification_events",
+    "rectification.rectifications", "row.one_row", "row.rows",
+}  # fmt: skip
+"""Reads in which a unit meets an item it must clear at a project that is none of its own."""
+
+
+@pytest.mark.feature("J7", "K5", "X15")
+@pytest.mark.safety("AC2")
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_unit_that_rectifies_at_anothers_project_learns_of_that_item_alone(
+    city_session: Session, walked: Keys
+) -> None:
+    actor, finance = walked.city["finance reporter"], walked.city.agencies["finance"].id
+    items = select(Rectification).where(Rectification.project_id == walked.city.id("H1"))
+    for row in city_session.exec(items):
+        row.agency_id = finance or 0
+        told = photographed(
+            city_session, walked.city, "H1", who="LEADER", sealed_set_id=row.sealed_set_id
+        )
+        told.caption += SEALED if row.sealed_set_id else ""
+        city_session.get_one(ObserverRemark, told.row_id).rectification_id = row.id
+    city_session.flush()
+    walked = Keys(city_session, walked.city)
+    met, secret = set(), set()
+
+    for name, query in _queries().items():
+        for arguments, options in READS[name](walked):
+            try:
+                said = _words(query(city_session, actor, *arguments, **options))
+            except DashboardError as error:
+                said = str(error)
+            met |= {name} if HOUSING in said else set()
+            secret |= {name} if SEALED in said or f"意见{HOUSING}" in said else set()
+
+    assert met == HANDLED
+    assert secret == set()
 
 
 @pytest.mark.safety("AC2")

@@ -16,7 +16,9 @@ from dashboard.permissions import Actor
 from models.account import Role
 from models.audit import AuditEntry
 from models.photo import Photo, PhotoPhase
+from models.rectification import Rectification, RectificationSource
 from models.remark import ObserverRemark, RemarkChannel
+from seed.office import add_office_rows
 from tests.pictures import exif, opened, picture
 from tests.web.conftest import TestClient, form_token
 from tests.web.test_observe import TODAY, plant_projects, signed
@@ -142,6 +144,34 @@ def test_only_the_office_opens_the_page_for_blacking_out(client: TestClient, pho
     for who in ("yu", "leader", "auditor"):
         assert person(client, who).get(f"/photos/{photo}/redact").status_code == 403
     assert person(client, "office").get("/photos/99/redact").status_code == 404
+
+
+@pytest.mark.feature("K5")
+def test_an_observers_photo_stands_beside_that_of_the_rectification_it_led_to(
+    client: TestClient, photo: int
+) -> None:
+    with db.transaction() as session:
+        told = session.get_one(ObserverRemark, session.get_one(Photo, photo).row_id)
+        add_office_rows(session)
+        item = Rectification(
+            number="ZG-1", project_id=1, source=RectificationSource.REMARK, finding="围挡缺失",
+            thing="东侧围挡", agency_id=1, responsible="张工", standard="连续", state="RECEIVED",
+            issued_by_id=2, found_on=TODAY, issued_on=TODAY, first_due_on=TODAY, due_on=TODAY,
+        )  # fmt: skip
+        session.add(item)
+        session.flush()
+        told.rectification_id = item.id
+        after = attach_photo(
+            session, Actor(2, "office"), table_name="rectification", row_id=item.id or 0,
+            name="b.jpg", data=picture(size=(90, 70)), phase=PhotoPhase.AFTER, before_id=photo,
+        ).id or 0  # fmt: skip
+
+    person(client, "leader")
+    pages = [client.get(f"/photos/pair/{key}").text for key in (photo, after)]
+
+    for page in pages:
+        assert page.index("现场") < page.index("整改后")
+        assert page.count("<figure>") == 2
 
 
 @pytest.mark.feature("K5")

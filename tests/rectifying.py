@@ -135,6 +135,17 @@ def new_row(s: Any) -> Records:
     return Records([Record("整改台账", 2, cells)])
 
 
+def corrected(s: Any, row: Rectification, **values: Any) -> int:
+    """An import of the office that corrects an item; its key."""
+    office = s.city["SUPERVISOR"]
+    batch = register.store_register(s.session, office, name="a.xlsx", data=b"x")
+    given = {"number": row.number, **values}
+    cells = {name: (f"{chr(65 + n)}2", value) for n, (name, value) in enumerate(given.items())}
+    found = Records([Record("整改台账", 2, cells)])
+    register.commit_register(s.session, office, batch.id or 0, found, today=TODAY)
+    return batch.id or 0
+
+
 def look(s: Any) -> int:
     """A look again that is due."""
     row = cleared(s)
@@ -182,6 +193,8 @@ RECTIFYING: dict[str, tuple[set[str], Callable[[Any], Any], Callable[[Any, Any, 
     "register.commit_register": (OFFICE, lambda s: register.store_register(s.session, s.city[
         "SUPERVISOR"], name="a.xlsx", data=b"x").id, lambda s, a, k: register.commit_register(
         s.session, a, k, new_row(s), today=TODAY)),
+    "register.take_back_register": (OFFICE, lambda s: corrected(s, received(s), thing="北侧"),
+        lambda s, a, k: register.take_back_register(s.session, a, k, today=TODAY)),
     "template.replace_template": ({"ADMIN", "SUPERVISOR"}, lambda s: default_template(),
         lambda s, a, k: template.replace_template(s.session, a, name="通知书.docx", data=k,
         kind=TemplateKind.RECTIFICATION_NOTICE)),
@@ -196,6 +209,8 @@ OTHERS = {
     "rectification_care.restart_released": "a beat of release_set, after its allow()",
     "register.own_register": "a read of one's own draft",
     "register.read_register": "a read of one's own draft",
+    "register.marked_register": "a read of one's own draft",
+    "register.registers_of": "a read of one's own imports",
     "register.compare_register": "a read, for who may issue; items and projects are those seen",
 }
 """Functions that take session and actor and are no commands themselves."""

@@ -6,9 +6,11 @@ unit, state, completion) is never changed by a sheet; a cell that tries is an er
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
@@ -16,25 +18,26 @@ from sqlmodel import select as rows_of
 from dashboard import files
 from dashboard.audit import record
 from dashboard.commands.file import store_file
-from dashboard.commands.rectification import add_event, issue_rectifications
-from dashboard.commands.rectification_move import open_rectification
+from dashboard.commands.rectification import ISSUED, add_event, issue_rectifications
+from dashboard.commands.rectification_move import move_rectification, open_rectification
 from dashboard.db import load, records
 from dashboard.documents.rectification import HEADINGS, row_of
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
-from dashboard.imports.book_child import book_in_child
+from dashboard.imports.book_child import book_in_child, marked_in_child
 from dashboard.imports.examination import Level, Problem, Status
 from dashboard.imports.records import Record, Records, read_records, same
 from dashboard.permissions import Action, Actor, allow, allow_row, sees_sql
 from dashboard.queries.agency import agencies
 from dashboard.queries.rectification import rectifications
+from dashboard.queries.rectification_rule import kind_of
 from dashboard.rules.entry import Field, Kind, entered
 from dashboard.rules.rectification import ENDS, RectificationDraft, require_whole
 from dashboard.rules.words import LONGEST
 from models.base import utc_now
 from models.file import StoredFile
 from models.project import LivelihoodProject
-from models.rectification import RectificationKind, RectificationSource
+from models.rectification import Rectification, RectificationKind, RectificationSource
 from models.remark import Severity
 from models.table_import import TableImport
 from models.upload import UploadState
@@ -121,11 +124,30 @@ def own_register(
     return found
 
 
+def registers_of(session: Session, actor: Actor) -> list[TableImport]:
+    """List one's own last workbooks that were imported or taken back, newest first."""
+    statement = rows_of(TableImport).where(
+        TableImport.account_id == actor.account_id,
+        TableImport.table_name == TABLE,
+        col(TableImport.state).in_([UploadState.COMMITTED, UploadState.TAKEN_BACK]),
+    )
+    return list(session.exec(statement.order_by(col(TableImport.id).desc()).limit(10)))
+
+
 def read_register(session: Session, actor: Actor, import_id: int) -> Records:
     """Read a kept workbook in the child process. Raises Refused, with one sentence."""
     batch = own_register(session, actor, import_id)
     stored = load(session, StoredFile, batch.file_id)
     return read_records(book_in_child(files.read(stored.sha256)), FIELDS)
+
+
+def marked_register(session: Session, actor: Actor, import_id: int, *, today: date) -> bytes:
+    """Give one's own workbook back with the wrong cells marked."""
+    reading = compare_register(
+        session, actor, read_register(session, actor, import_id), today=today
+    )
+    stored = load(session, StoredFile, own_register(session, actor, import_id).file_id)
+    return marked_in_child(files.read(stored.sha256), reading.problems)
 
 
 def compare_register(
@@ -184,7 +206,9 @@ class _Comparison:
     def _entered(self, row: Record) -> dict[str, Any]:
         """Read the cells; one that cannot be read is told and left out."""
         values: dict[str, Any] = {}
-        for name in row.cells.keys() - {"serial"}:
+        for name in row.cells:
+            if name == "serial":
+                continue
             try:
                 values[name] = entered(FIELDS[name], row.value(name))
             except Invalid as error:
@@ -264,11 +288,12 @@ def commit_register(
     if reading.problems or not reading.moved:
         raise Invalid(_("表中有错误，或没有需要导入的行，没有导入任何内容。"))
     drafts = [row.draft for row in reading.moved if row.draft is not None]
-    if drafts:
-        issue_rectifications(session, actor, drafts, today=today)
+    made = issue_rectifications(session, actor, drafts, today=today) if drafts else []
+    images: list[dict[str, Any]] = [{"id": row.id} for row in made]
     for row in reading.moved:
         if row.key is not None:
-            _correct(session, actor, row, batch, today)
+            images.append(_correct(session, actor, row, batch, today))
+    batch.before = json.dumps(images, ensure_ascii=False, default=date.isoformat)
     batch.state, batch.rows_count = UploadState.COMMITTED, len(reading.moved)
     batch.committed_at = utc_now()
     record(session, actor, "rectification:import", batch, batch=batch.number)
@@ -277,11 +302,87 @@ def commit_register(
 
 def _correct(
     session: Session, actor: Actor, row: RegisterRow, batch: TableImport, today: date
-) -> None:
+) -> dict[str, Any]:
+    """Correct an item and give what it said before and says now."""
     item = open_rectification(session, actor, row.key or 0, Action.RECTIFICATION_ISSUE)
-    for name, value in row.values.items():
-        setattr(item, name, value)
+    old = {name: getattr(item, name) for name in row.values}
+    _edit(session, actor, item, row.values, batch.number)
     titles = joined(FIELDS[name].title for name in row.values)
-    record(session, actor, "rectification:edit", item, batch=batch.number)
     words = _("更正{titles}（批次 {number}）").format(titles=titles, number=batch.number)
     add_event(session, actor, item, "edit", _("更正"), today, words=words)
+    return {"id": item.id, "old": old, "now": row.values}
+
+
+def _edit(
+    session: Session, actor: Actor, item: Rectification, values: Mapping[str, Any], batch: str
+) -> None:
+    for name, value in values.items():
+        setattr(item, name, value)
+    record(session, actor, "rectification:edit", item, batch=batch)
+
+
+class TakenBack(NamedTuple):
+    """What taking an import back did: items corrected back, cancelled, and left as they are."""
+
+    restored: int
+    cancelled: int
+    kept: int
+
+
+def take_back_register(session: Session, actor: Actor, import_id: int, *, today: date) -> TakenBack:
+    """Undo an import: corrected items say again what they said, new ones are cancelled.
+
+    What its unit received meanwhile stays issued, as when a batch is taken back.
+
+    Raises:
+        Conflict: there is nothing to undo, or an item was corrected or settled since.
+    """
+    allow(actor, Action.RECTIFICATION_ISSUE)
+    batch = own_register(session, actor, import_id, lock=True)
+    images = json.loads(batch.before)
+    if batch.state is not UploadState.COMMITTED or not images:
+        raise Conflict(_("批次 {number} 没有可撤回的内容。").format(number=batch.number))
+    made = [image["id"] for image in images if "old" not in image]
+    corrected = [image for image in images if "old" in image]
+    for image in corrected:
+        _restore(session, actor, image, batch, today)
+    cancelled = sum(_cancel(session, actor, key, batch, today) for key in made)
+    if not corrected and not cancelled:
+        raise Conflict(_("该批次的整改均已签收或撤回，不能再撤回。"))
+    batch.state = UploadState.TAKEN_BACK
+    record(session, actor, "rectification:take-back", batch, batch=batch.number)
+    return TakenBack(len(corrected), cancelled, len(made) - cancelled)
+
+
+def _cancel(session: Session, actor: Actor, key: int, batch: TableImport, today: date) -> bool:
+    item = open_rectification(session, actor, key, Action.RECTIFICATION_ISSUE)
+    if item.state != ISSUED:
+        return False
+    words = _("撤回导入批次 {number}").format(number=batch.number)
+    move_rectification(session, actor, key, "cancel", today=today, words=words)
+    return True
+
+
+def _restore(
+    session: Session, actor: Actor, image: dict[str, Any], batch: TableImport, today: date
+) -> None:
+    item = open_rectification(session, actor, image["id"], Action.RECTIFICATION_ISSUE)
+    now, old = _values(image["now"]), _values(image["old"])
+    if kind_of(session, item.state) in ENDS:
+        words = _("整改 {number} 已办结，不能撤回对它的更正。")
+        raise Conflict(words.format(number=item.number))
+    if any(getattr(item, name) != value for name, value in now.items()):
+        words = _("整改 {number} 在导入后又被更正，请先撤回后来的更正。")
+        raise Conflict(words.format(number=item.number))
+    _edit(session, actor, item, old, batch.number)
+    titles = joined(FIELDS[name].title for name in old)
+    words = _("撤回对{titles}的更正（批次 {number}）").format(titles=titles, number=batch.number)
+    add_event(session, actor, item, "edit", _("更正"), today, words=words)
+
+
+def _values(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Read values as they were kept as text; those of other kinds are texts themselves."""
+    return {
+        name: date.fromisoformat(value) if value and _KINDS.get(name) is Kind.DAY else value
+        for name, value in kept.items()
+    }

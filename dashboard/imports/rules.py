@@ -43,6 +43,7 @@ RULES = {
     "total_differs": "合计与各行之和不一致",
     "too_many": "问题太多，没有全部列出",
     "too_many_rows": "一次导入的行数太多",
+    "register": "台账里不能这样填写",
 }
 
 

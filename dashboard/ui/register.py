@@ -14,7 +14,9 @@ from dashboard.commands.register import (
     compare_register,
     own_register,
     read_register,
+    registers_of,
     store_register,
+    take_back_register,
 )
 from dashboard.i18n import _
 from dashboard.imports.examination import Status
@@ -52,6 +54,27 @@ def receive(actor: Actor) -> None:
             state.keep("received-register", given.file_id)
             st.query_params.from_dict({"import": str(batch.id)})
             st.rerun()
+        _show_imports(actor)
+
+
+def _show_imports(actor: Actor) -> None:
+    """List one's own last imports, each leading to where it can be taken back."""
+    rows = [
+        {
+            "number": f'<a href="/rectification?import={batch.id}" target="_self">'
+            f"{escape(batch.number)}</a>",
+            "committed_at": batch.committed_at,
+            "rows_count": batch.rows_count,
+            "state": batch.state,
+        }
+        for batch in read(registers_of, actor)
+    ]
+    columns = {
+        "number": _("批次号"), "committed_at": _("导入时间"), "rows_count": _("导入行数"),
+        "state": _("状态"),
+    }  # fmt: skip
+    if rows:
+        parts.show_table(rows, columns, html=["number"], numbers=["rows_count"])
 
 
 def linked() -> int | None:
@@ -68,6 +91,8 @@ def check(actor: Actor, import_id: int, today: date) -> None:
         st.info(
             words.format(number=batch.number, state=_(batch.state.label), rows=batch.rows_count)
         )
+        if batch.state is UploadState.COMMITTED:
+            _take_back(actor, import_id, today)
         return
     found = read(read_register, actor, import_id)
     reading = read(compare_register, actor, found, today=today)
@@ -77,7 +102,7 @@ def check(actor: Actor, import_id: int, today: date) -> None:
         f"<b>{counts[Status.CHANGED]}</b>　{_('没有变化')} <b>{counts[Status.UNCHANGED]}</b>　"
         f"{_('有错误')} <b>{counts[Status.REFUSED]}</b></p>"
     )
-    _show_problems(reading)
+    _show_problems(reading, import_id)
     _show_rows(reading)
     if not reading.problems and not reading.moved:
         st.info(_("表中内容与台账完全一致，没有需要导入的行。"))
@@ -92,7 +117,19 @@ def check(actor: Actor, import_id: int, today: date) -> None:
         )  # fmt: skip
 
 
-def _show_problems(reading: RegisterReading) -> None:
+def _take_back(actor: Actor, import_id: int, today: date) -> None:
+    st.caption(_("撤回后，更正过的整改恢复原文；新下发而未签收的作废，已签收的仍有效。"))
+    sure = st.checkbox(_("撤回这次导入"), key=f"register-sure-{import_id}")
+    if st.button(_("撤回导入"), disabled=not sure, key="register-take-back"):
+        run(
+            take_back_register, actor, import_id, today=today,
+            done=lambda did: _(
+                "已撤回：{restored} 项恢复原文，{cancelled} 项作废，{kept} 项已签收的仍有效。"
+            ).format(restored=did.restored, cancelled=did.cancelled, kept=did.kept),
+        )  # fmt: skip
+
+
+def _show_problems(reading: RegisterReading, import_id: int) -> None:
     if not reading.problems:
         return
     st.error(_("有 {n} 处错误，改正后重新上传。").format(n=len(reading.problems)))
@@ -105,6 +142,7 @@ def _show_problems(reading: RegisterReading) -> None:
         "remedy": _("怎样才能通过"),
     }  # fmt: skip
     parts.show_table(rows, columns)
+    parts.show_link(f"/sheets/rectifications/marked/{import_id}", _("下载标注好的表格"))
 
 
 def _show_rows(reading: RegisterReading) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from sqlmodel import Session
 
 from dashboard import audit, clock, files, i18n
+from dashboard.commands.register import marked_register
 from dashboard.db import reading, records, transaction
 from dashboard.documents.notice import MEDIA_TYPE, default_template, notice, notice_values
 from dashboard.documents.rectification import register
@@ -53,6 +54,15 @@ def give_register(
         )  # fmt: skip
     name = _("整改台账{day}.xlsx").format(day=today.isoformat())
     return given(register(records(found)), name)
+
+
+@router.get("/sheets/rectifications/marked/{import_id}")
+def give_marked(import_id: int, who: Who) -> Response:
+    """Give one's own workbook back, wrong cells coloured and commented."""
+    i18n.use(who.language)
+    with reading() as session:
+        marked = marked_register(session, who, import_id, today=clock.today())
+    return given(marked, _("整改台账（标注）.xlsx"))
 
 
 @router.get("/documents/rectification/{rectification_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -14,20 +15,23 @@ from dashboard.commands.register import (
     RegisterReading,
     commit_register,
     compare_register,
+    marked_register,
     read_register,
     store_register,
+    take_back_register,
 )
 from dashboard.db import records
 from dashboard.documents.rectification import HEADINGS, register
-from dashboard.errors import Conflict, Invalid
+from dashboard.errors import Conflict, Invalid, Missing
 from dashboard.imports.examination import Status
 from dashboard.imports.grid import Book, Grid
 from dashboard.imports.records import Records, read_records
 from dashboard.queries.rectification import rectifications
 from models.observer import SealedSet
 from models.rectification import Rectification, RectificationEvent
+from models.remark import Severity
 from tests.city import TODAY, City, save
-from tests.rectifying import Desk, cleared, draft, issued, new_row, received
+from tests.rectifying import Desk, cleared, corrected, draft, issued, move, new_row, received
 
 REAL = (
     "序号|检查时间|检查单位|检查人|检查项目|检查工点|隐患问题描述|隐患类型|隐患等级|整改要求(措施)|"
@@ -197,3 +201,69 @@ def test_units_export_neither_sealed_items_nor_notes(s: Desk) -> None:
 
     assert [row.value("finding") for row in found.rows] == ["围挡缺失"]
     assert not any("备注" in heading for heading in HEADINGS)
+
+
+@pytest.mark.feature("G6")
+def test_a_sheet_comes_back_with_the_wrong_cell_marked_and_the_reason_in_it(s: Desk) -> None:
+    office = s.city["SUPERVISOR"]
+    issued(s)
+    book = load_workbook(io.BytesIO(_exported(s)))
+    book.worksheets[0]["K2"] = "2026-12-31"
+    changed = io.BytesIO()
+    book.save(changed)
+    batch = store_register(s.session, office, name="a.xlsx", data=changed.getvalue())
+
+    marked = marked_register(s.session, office, batch.id or 0, today=TODAY)
+
+    listed, sheet = load_workbook(io.BytesIO(marked)).worksheets
+    assert sheet["K2"].comment is not None
+    assert "整改期限不能用表格修改" in sheet["K2"].comment.text
+    assert sheet["J2"].comment is None
+    assert listed["A1"].value == "1 个错误，0 个警告"
+    assert [cell.value for cell in listed[3]][2:4] == ["K2", "台账里不能这样填写"]
+
+
+@pytest.mark.feature("G8")
+def test_taking_an_import_back_restores_what_items_said_and_cancels_the_new(s: Desk) -> None:
+    row, office = issued(s), s.city["SUPERVISOR"]
+    batch = store_register(s.session, office, name="a.xlsx", data=b"x")
+    found = _with(_read(_exported(s)), "thing", "北侧围挡")
+    found = _with(_with(found, "found_on", date(2026, 9, 1)), "severity", "严重")
+    found.rows.extend([*new_row(s).rows, *new_row(s).rows])
+    before = (row.thing, row.found_on, row.severity)
+    commit_register(s.session, office, batch.id or 0, found, today=TODAY)
+    first, second = s.session.exec(select(Rectification).where(Rectification.id != row.id)).all()
+    assert (row.thing, row.severity) == ("北侧围挡", Severity.SERIOUS)
+    move(s, first, "receive", "REPORTER")
+
+    did = take_back_register(s.session, office, batch.id or 0, today=TODAY)
+
+    assert (did.restored, did.cancelled, did.kept) == (1, 1, 1)
+    assert (row.thing, row.found_on, row.severity) == before
+    assert (first.state, second.state) == ("RECEIVED", "CANCELLED")
+    said = s.session.exec(
+        select(RectificationEvent.words).where(RectificationEvent.rectification_id == row.id)
+    ).all()
+    assert said[-1] == f"撤回对检查时间、检查工点、隐患等级的更正（批次 {batch.number}）"
+    with pytest.raises(Conflict, match="没有可撤回的内容"):
+        take_back_register(s.session, office, batch.id or 0, today=TODAY)
+
+
+@pytest.mark.feature("G8")
+def test_what_was_corrected_or_settled_since_is_not_taken_back(s: Desk) -> None:
+    row, office = received(s), s.city["SUPERVISOR"]
+    key = corrected(s, row, thing="北侧围挡")
+    later = corrected(s, row, thing="西侧围挡")
+
+    with pytest.raises(Conflict, match="又被更正"):
+        take_back_register(s.session, office, key, today=TODAY)
+    take_back_register(s.session, office, later, today=TODAY)
+    assert row.thing == "北侧围挡"
+    move(s, row, "dispute", "REPORTER")
+    move(s, row, "not_ours", "SUPERVISOR")
+    with pytest.raises(Conflict, match="已办结"):
+        take_back_register(s.session, office, key, today=TODAY)
+    with pytest.raises(Missing):
+        take_back_register(s.session, s.city["second supervisor"], key, today=TODAY)
+
+    assert row.thing == "北侧围挡"

@@ -13,6 +13,8 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from dashboard import db
+from dashboard.commands.register import store_register
+from dashboard.permissions import Actor, Grant
 from models.account import Role, RoleGrant
 from models.audit import AuditEntry
 from models.note import InternalNote
@@ -86,6 +88,24 @@ def test_an_export_holds_what_one_sees_no_note_and_is_logged(
     assert none.status_code == 200
     assert json.loads(logged[0]) == {"rows": [None, 1], "filters": [None, {"source": "MEDIA"}]}
     assert json.loads(logged[1])["rows"] == [None, 0]
+
+
+@pytest.mark.feature("G6")
+@pytest.mark.safety("AC2")
+def test_only_who_sent_a_register_gets_it_back_marked(client: TestClient, plant: Plant) -> None:
+    office, second = plant("office", Role.SUPERVISOR), plant("second", Role.SUPERVISOR)
+    _items(office)
+    sheet = client.get("/sheets/rectifications", headers={"cookie": enter(office)}).content
+    with db.transaction() as session:
+        actor = Actor(office, "office", (Grant(Role.SUPERVISOR, region_path="/1/"),))
+        key = store_register(session, actor, name="台账.xlsx", data=sheet).id
+
+    own = client.get(f"/sheets/rectifications/marked/{key}", headers={"cookie": enter(office)})
+    other = client.get(f"/sheets/rectifications/marked/{key}", headers={"cookie": enter(second)})
+
+    listed = load_workbook(io.BytesIO(own.content)).worksheets[0]
+    assert listed["A1"].value == "0 个错误，0 个警告"
+    assert other.status_code == 404
 
 
 @pytest.mark.feature("K9")

@@ -19,7 +19,7 @@ from dashboard.queries.changes import changes_since
 from dashboard.queries.light import board, counts_by_kind, lights_by_month
 from dashboard.queries.past import board_as_of, lights_as_of
 from dashboard.rules.light import RANKS, WORST_FIRST
-from dashboard.ui import choose, light_card, parts, state
+from dashboard.ui import choose, light_card, parts
 from dashboard.ui.guard import signed_in
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
@@ -29,7 +29,6 @@ MOST_ROWS = 60
 NEEDS = 5
 SHORT = 6
 """A list of so few rows is shown unfolded."""
-_ROW = "matrix-row"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -87,27 +86,17 @@ def show_counts(lit: pd.DataFrame, words: Mapping[str, str]) -> str:
     """Show how many there are of each light; a tap filters, a second tap shows all again."""
     counts = counts_by_kind(lit) if len(lit) else dict.fromkeys(WORST_FIRST, 0)
     always = {LightKind.BAD, LightKind.WARN, LightKind.GOOD, LightKind.UNKNOWN}
-    shown = [kind for kind in WORST_FIRST if counts[kind] or kind in always]
     chosen = st.query_params.get("light", "")
-    row = st.container(horizontal=True, key="counts", gap="small")
-    for kind in shown:
-        label = f"**{counts[kind]}**　{words.get(kind, _(kind.label))}"
-        row.button(
-            label,
-            key=f"count-{kind.value}",
-            type="primary" if chosen == kind else "secondary",
-            on_click=_toggle,
-            args=("light", kind.value),
-            width="stretch",
+    told = []
+    for kind in (kind for kind in WORST_FIRST if counts[kind] or kind in always):
+        current, href = chosen == kind, choose.here(light="" if chosen == kind else kind.value)
+        told.append(
+            f'<a class="ms-stay" id="count-{kind.value}" href="{href}" target="_self"'
+            f"{' aria-current=true' if current else ''}>{parts.shape(kind.value)}"
+            f"<strong>{counts[kind]}</strong>{escape(words.get(kind, _(kind.label)))}</a>"
         )
+    st.html(f'<nav class="ms-counts" aria-label="{_("按亮灯筛选")}">{"".join(told)}</nav>')
     return chosen if chosen in {kind.value for kind in LightKind} else ""
-
-
-def _toggle(key: str, value: str) -> None:
-    if st.query_params.get(key) == value:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = value
 
 
 def show_filters(lit: pd.DataFrame, kind: str, now: date) -> pd.DataFrame:
@@ -151,26 +140,12 @@ def show_matrix(shown: pd.DataFrame, matrix: pd.DataFrame, words: Mapping[str, s
     lights: dict[tuple[int, date], dict[str, Any]] = {
         (cell["project_id"], cell["month"]): cell for cell in records(matrix)
     }
-    with st.container(horizontal=True, key="matrix-body", gap=None):
-        with st.container(key="matrix-names", width="stretch"):
-            names = {row["code"]: _row_name(row) for row in rows}
-            st.pills(
-                _("项目"),
-                list(names),
-                format_func=lambda code: plain(names.get(code, code)),
-                key=_ROW,
-                on_change=_open_row,
-                label_visibility="collapsed",
-                width="stretch",
-            )
-        with st.container(key="matrix-lights", width=max(40, 34 * len(months))):
-            st.html(_grid(rows, months, lights, words))
     note = _("虚线框：该月尚未结账。↻ 后为经批准的调整次数；✎ 为人工改灯，理由见卡片。")
     if len(shown) > MOST_ROWS:
         note += _("只显示前 {n} 项，共 {m} 项，请用筛选缩小范围。").format(
             n=MOST_ROWS, m=len(shown)
         )
-    st.caption(note)
+    st.html(_grid(rows, months, lights, words) + f'<p class="ms-note">{note}</p>')
 
 
 def _row_name(row: Mapping[str, Any]) -> str:
@@ -186,17 +161,20 @@ def _grid(
     lights: Mapping[tuple[int, date], dict[str, Any]],
     words: Mapping[str, str],
 ) -> str:
+    """Write the matrix as one table; Tab comes to it once, and the arrows go from row to row."""
     head = "".join(f'<th scope="col">{short_month(month)}</th>' for month in months)
-    body = []
+    body: list[str] = []
     for row in rows:
-        cells = []
+        name = escape(_row_name(row))
+        link = f'href="{choose.here(card=row["code"], act="")}" tabindex="{-1 if body else 0}"'
+        cells = [f'<th scope="row"><a class="ms-stay" {link} title="{name}">{name}</a></th>']
         for month in months:
             cell = lights.get((row["project_id"], month))
             cells.append(_cell(cell, month, words) if cell else "<td></td>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
-        f'<table class="ms-matrix"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table>"
+        f'<table class="ms-matrix"><thead><tr><th scope="col"><span class="ms-sr">{_("项目")}'
+        f"</span></th>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
 
 
@@ -210,18 +188,6 @@ def _cell(cell: Mapping[str, Any], month: date, words: Mapping[str, str]) -> str
     said = escape(word)
     shape = f'<i class="ms-shape {cell["kind"]}" role="img" aria-label="{said}"></i>'
     return f'<td class="{css}" title="{said}">{shape}</td>'
-
-
-def _open_row() -> None:
-    if code := state.kept(_ROW):
-        _open(code)
-    state.keep(_ROW, None)
-
-
-def _open(code: str, act: str = "") -> None:
-    st.query_params["card"] = code
-    if act:
-        st.query_params["act"] = act
 
 
 def _close() -> None:
@@ -255,29 +221,27 @@ def worry(row: Mapping[str, Any]) -> str:
 
 def show_needs(actor: Actor, shown: pd.DataFrame, words: Mapping[str, str]) -> None:
     """Show the few projects that need a word now, the worst first."""
-    st.html(f"<h3>{_('需要您过问')}</h3>")
     needing = [
         row for row in records(shown) if RANKS[LightKind.of(row["kind"])] >= RANKS[LightKind.WARN]
     ]
     needing.sort(key=lambda r: (-RANKS[LightKind.of(r["kind"])], -r["red_run"], -_gap(r)))
-    if not needing:
-        st.success(_("目前没有需要过问的项目。"))
-    for row in needing[:NEEDS]:
-        _show_need(actor, row, words)
+    told = "".join(_need(actor, row, words) for row in needing[:NEEDS])
     if len(needing) > NEEDS:
-        st.caption(_("还有 {n} 项，见左侧矩阵。").format(n=len(needing) - NEEDS))
+        more = _("还有 {n} 项，见左侧矩阵。").format(n=len(needing) - NEEDS)
+        told += f'<p class="ms-note">{more}</p>'
+    none = f'<p class="ms-fine">{_("目前没有需要过问的项目。")}</p>'
+    st.html(f"<h3>{_('需要您过问')}</h3>{told or none}")
 
 
-def _show_need(actor: Actor, row: Mapping[str, Any], words: Mapping[str, str]) -> None:
-    key, code = row["project_id"], row["code"]
-    with st.container(horizontal=True, border=True, gap="small", key=f"need-{key}"):
-        light = parts.light(row["kind"], words.get(row["kind"], ""))
-        st.html(f"<b>{escape(code)} {escape(row['name'])}</b> {light}<br>{escape(worry(row))}")
-        st.button(_("为什么"), key=f"why-{key}", on_click=_open, args=(code,))
-        if actor.may(Action.INSTRUCTION_GIVE):
-            st.button(
-                _("批示"), key=f"say-{key}", type="primary", on_click=_open, args=(code, "instruct")
-            )
+def _need(actor: Actor, row: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    light = parts.light(row["kind"], words.get(row["kind"], ""))
+    why, say = (choose.here(card=row["code"], act=act) for act in ("", "instruct"))
+    ways = f'<a class="ms-button ms-stay" href="{why}" target="_self">{_("为什么")}</a>'
+    if actor.may(Action.INSTRUCTION_GIVE):
+        ways += f'<a class="ms-button ms-do ms-stay" href="{say}" target="_self">{_("批示")}</a>'
+    name = escape(f"{row['code']} {row['name']}")
+    told = f"<b>{name}</b> {light}<br>{escape(worry(row))}"
+    return f'<div class="ms-need">{told}<p>{ways}</p></div>'
 
 
 def _gap(row: Mapping[str, Any]) -> Decimal:

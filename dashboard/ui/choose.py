@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -36,6 +37,12 @@ def _follow(key: str, value: Any, default: Any) -> None:
         st.query_params.pop(key, None)
     elif st.query_params.get(key) != str(value):
         st.query_params[key] = str(value)
+
+
+def here(**changes: str) -> str:
+    """Write the link of this page with some parameters changed; an empty one is left out."""
+    kept = {**st.query_params.to_dict(), **changes}
+    return escape("?" + urlencode({key: value for key, value in kept.items() if value}))
 
 
 def linked_choice(

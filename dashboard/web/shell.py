@@ -19,6 +19,7 @@ from dashboard.web.shield import LASTING, PARTS, within
 
 START = "window.__streamlit = { BACKEND_BASE_URL: location.origin }"
 """Where the server is: else the client first asks under the page's own path, and waits after."""
+STAY = '<script src="/assets/stay.js" defer></script>'
 
 
 def adapted(html: str) -> str:
@@ -33,6 +34,7 @@ def adapted(html: str) -> str:
         (r'<link rel="service-desc"[^>]*>', ""),
         (r"<!--.*?-->", ""),
         (r"window\.prerenderReady = false", f"\\g<0>;{START}"),
+        (r"</head>", f"{STAY}</head>"),
     )
     for pattern, instead in changes:
         html = re.sub(pattern, instead, html, flags=re.DOTALL)

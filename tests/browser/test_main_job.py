@@ -64,7 +64,7 @@ def light(card: Page) -> str:
 
 def count(page: Page, kind: str) -> int:
     """Read how many projects have a light, off the board's count."""
-    return int(page.locator(f".st-key-count-{kind} strong").inner_text())
+    return int(page.locator(f"#count-{kind} strong").inner_text())
 
 
 def report(site: Site) -> str:

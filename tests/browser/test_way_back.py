@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import PHONE, Site, choose, settle
 
 UNIT = "市城市管理局"
-ROWS = ".st-key-matrix-names button"
+ROWS = ".ms-matrix tbody a"
 
 
 @pytest.mark.browser
@@ -19,7 +19,8 @@ def test_a_link_reopens_filters_and_card_also_by_way_of_the_sign_in(shared: Site
     board = shared.invite().enter("demo-leader", "/board")
     board.get_by_text("筛选", exact=True).click()
     choose(board, "牵头单位", UNIT)
-    board.locator(".st-key-count-GOOD button").click()
+    board.locator("#count-GOOD").click()
+    board.wait_for_url(re.compile("light=GOOD"))
     settle(board)
     rows = board.locator(ROWS)
     expect(rows).to_have_count(3)
@@ -55,7 +56,7 @@ def test_after_signing_out_every_open_page_shows_the_way_back(shared: Site) -> N
     leaving.get_by_role("button", name="退出此处的登录").click()
     leaving.wait_for_url(re.compile("/sign-in"))
 
-    board.locator(".st-key-count-BAD button").click()
+    board.locator("#count-BAD").click()
     expect(board.get_by_text("您已退出登录，或长时间未操作，请重新登录。")).to_be_visible()
     expect(board.get_by_role("heading", name=re.compile("示范市"))).to_be_hidden()
     other.get_by_role("link", name="项目").first.click()
@@ -78,7 +79,7 @@ def test_a_card_opens_and_closes_by_the_keyboard_alone(shared: Site) -> None:
         for _step in range(most):
             page.keyboard.press("Tab")
             focused = page.evaluate("document.activeElement.innerText.slice(0, 40)")
-            if text in focused and page.evaluate("document.activeElement.tagName") == "BUTTON":
+            if text in focused and page.evaluate("document.activeElement.matches('a, button')"):
                 outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
                 assert outline == "solid", f"nobody sees that {text} has the focus"
                 return
@@ -89,8 +90,9 @@ def test_a_card_opens_and_closes_by_the_keyboard_alone(shared: Site) -> None:
     expect(page.locator(ROWS).first).to_be_visible()
     settle(page)
     tab_to("01 老旧小区改造")
-    for _step in range(8):
-        page.keyboard.press("ArrowRight")
+    for _step in range(9):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     card = page.get_by_role("dialog")
     expect(card).to_contain_text("SF2026-09 供热老旧管网改造")
@@ -99,3 +101,36 @@ def test_a_card_opens_and_closes_by_the_keyboard_alone(shared: Site) -> None:
     expect(card).to_be_hidden()
     settle(page)
     assert "card=" not in page.url
+    expect(page.locator(":focus")).to_have_text(re.compile("09 供热老旧管网改造"))
+
+
+@pytest.mark.browser
+@pytest.mark.feature("H7")
+def test_the_way_back_closes_the_card_and_takes_back_the_filter_without_loading(
+    shared: Site,
+) -> None:
+    board = shared.invite().enter("demo-leader", "/board")
+    loads: list[str] = []
+    board.on("load", lambda page: loads.append(page.url))
+    rows = board.locator(ROWS)
+    every = rows.count()
+
+    board.locator("#count-GOOD").click()
+    expect(board.locator("#count-GOOD")).to_have_attribute("aria-current", "true")
+    expect(board.locator("#count-GOOD")).to_be_focused()
+    settle(board)
+    rows.first.click()
+    expect(board.get_by_role("dialog")).to_be_visible()
+    settle(board)
+    board.go_back()
+    expect(board.get_by_role("dialog")).to_be_hidden()
+    settle(board)
+    assert "light=GOOD" in board.url
+    board.go_back()
+    expect(rows).to_have_count(every)
+    settle(board)
+    board.locator("#menu-desk").click()
+    expect(board.get_by_role("heading", name="我的待办")).to_be_visible()
+
+    assert board.url.endswith("/desk")
+    assert loads == []

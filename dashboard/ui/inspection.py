@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ from models.remark import Severity
 MOST_ROWS = 50
 FIRST_ROWS = 3
 FIRST_DAYS = 15
+MOST_DAYS = 365
 _TEXTS = ("thing", "finding", "responsible", "phone", "standard", "requirement")
 
 
@@ -98,7 +100,11 @@ def _enter(actor: Actor, today: date) -> None:
 
 
 def _columns(
-    places: Sequence[str], units: Sequence[str], severities: Sequence[str], today: date
+    places: Sequence[str],
+    units: Sequence[str],
+    severities: Sequence[str],
+    kinds: Sequence[str],
+    today: date,
 ) -> dict[str, Any]:
     kind = st.column_config
     return {
@@ -110,7 +116,14 @@ def _columns(
         "phone": kind.TextColumn(_("联系电话"), max_chars=40, width="small"),
         "standard": kind.TextColumn(_("整改标准"), max_chars=2000, width="large"),
         "requirement": kind.TextColumn(_("整改要求"), max_chars=2000, width="medium"),
-        "due_on": kind.DateColumn(_("整改期限"), min_value=today, format="YYYY-MM-DD"),
+        "days": kind.NumberColumn(_("整改天数"), min_value=1, max_value=MOST_DAYS, step=1),
+        "day_kind": kind.SelectboxColumn(_("计日方式"), options=list(kinds), width="small"),
+        "due_on": kind.DateColumn(
+            _("或整改期限"),
+            min_value=today,
+            format="YYYY-MM-DD",
+            help=_("填了日期的行以日期为准，不看天数。"),
+        ),
         "severity": kind.SelectboxColumn(_("严重程度"), options=list(severities), width="small"),
         "visible": kind.CheckboxColumn(_("可以拍照核验"), width="small"),
     }
@@ -134,17 +147,20 @@ def _grid(
         if row["active"]
     }
     severities = {_(each.label): each for each in Severity}
+    kinds = {_(each.label): each for each in DayKind}
     blank = {
-        **dict.fromkeys(("project", "agency")),
+        **dict.fromkeys(("project", "agency", "due_on")),
         **dict.fromkeys(
             ("thing", "finding", "responsible", "phone", "standard", "requirement"), ""
         ),
-        "due_on": today + timedelta(days=FIRST_DAYS),
+        "days": FIRST_DAYS,
+        "day_kind": _(DayKind.CALENDAR.label),
         "severity": _(Severity.ORDINARY.label),
         "visible": True,
     }
-    columns = _columns(list(places), list(units), list(severities), today)
+    columns = _columns(list(places), list(units), list(severities), list(kinds), today)
     start = pd.DataFrame([{name: blank[name] for name in columns}] * count, columns=list(columns))
+    start = start.astype({"due_on": "datetime64[ns]", "days": "Int64"})
     st.caption(_("每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。"))
     generation = int(state.kept("issued", 0))
     edited = st.data_editor(
@@ -152,7 +168,16 @@ def _grid(
         key=f"issue-{programme_id}-{count}-{generation}",
     )  # fmt: skip
     filled = [row for row in records(edited) if _filled(row)]
-    drafts = [_draft(row, places, units, severities, inspection, source) for row in filled]
+    drafts = [
+        replace(
+            _draft(row, inspection, source),
+            project_id=places.get(row["project"] or "", 0),
+            agency_id=units.get(row["agency"] or ""),
+            severity=severities.get(row["severity"] or "", Severity.ORDINARY),
+            day_kind=kinds.get(row["day_kind"] or "", DayKind.CALENDAR),
+        )
+        for row in filled
+    ]
     _confirm(actor, drafts, today)
 
 
@@ -162,26 +187,23 @@ def _filled(row: Mapping[str, Any]) -> bool:
 
 def _draft(
     row: Mapping[str, Any],
-    places: Mapping[str, int],
-    units: Mapping[str, int],
-    severities: Mapping[str, Severity],
     inspection: Mapping[str, Any] | None,
     source: RectificationSource,
 ) -> RectificationDraft:
-    due = row["due_on"]
+    """Read what a row says in its own words; what it chose from lists the caller knows."""
+    due, days = (None if pd.isna(row[name]) else row[name] for name in ("due_on", "days"))
     return RectificationDraft(
-        project_id=places.get(row["project"] or "", 0),
+        project_id=0,
+        agency_id=None,
         source=source,
         finding=row["finding"] or "",
         thing=row["thing"] or "",
-        agency_id=units.get(row["agency"] or ""),
         responsible=row["responsible"] or "",
         phone=row["phone"] or "",
         standard=row["standard"] or "",
         requirement=row["requirement"] or "",
         due_on=due.date() if isinstance(due, pd.Timestamp) else due,
-        day_kind=DayKind.CALENDAR,
-        severity=severities.get(row["severity"] or "", Severity.ORDINARY),
+        days=int(days) if due is None and days is not None else None,
         visible=bool(row["visible"]),
         found_on=inspection["inspected_on"] if inspection else None,
         inspector=inspection["led_by"] if inspection else "",

@@ -1,17 +1,22 @@
-"""整改 as people use it: a register goes in by Excel and is taken back."""
+"""整改 as people use it: many items issued in a grid, a register by Excel and its way back."""
 
 from __future__ import annotations
 
 import io
+from datetime import date
+from typing import Any
 
+import pandas as pd
 import pytest
+import streamlit as st
 from openpyxl import load_workbook
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from dashboard import db
 from dashboard.db import records
 from dashboard.documents.rectification import register
 from dashboard.queries.rectification import rectifications
+from models.calendar import DayKind
 from models.rectification import Rectification
 from tests.city import HOUSING, TODAY, City
 from tests.pages.conftest import Open
@@ -66,3 +71,46 @@ def test_a_wrong_cell_is_named_and_the_marked_sheet_offered(open_page: Open, cit
     assert page.refused == ["有 1 处错误，改正后重新上传。"]
     assert "整改期限不能用表格修改" in page.text
     assert "/sheets/rectifications/marked/" in page.text
+
+
+@pytest.mark.feature("F9", "K3", "K8")
+def test_a_row_of_the_grid_is_due_after_days_of_a_kind_or_on_a_day(
+    open_page: Open, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[dict[str, Any]] = [
+        {"days": 5, "day_kind": "自然日"},
+        {"days": 5, "day_kind": "工作日"},
+        {"days": 15, "day_kind": "工作日", "due_on": pd.Timestamp(2026, 10, 30)},
+        {"days": None, "day_kind": "自然日"},
+    ]
+    given: dict[str, int] = {"rows": 3}
+
+    def edited(start: pd.DataFrame, **_options: Any) -> pd.DataFrame:
+        said = {
+            "project": f"H1 供热管网改造{HOUSING}", "thing": "东侧围挡", "finding": "缺失",
+            "agency": "市住建局", "responsible": "张工", "standard": "连续",
+        }  # fmt: skip
+        filled = start.iloc[: given["rows"]].assign(**said)
+        for place, row in enumerate(rows[: given["rows"]]):
+            for name, value in row.items():
+                filled.loc[place, name] = value
+        return filled
+
+    monkeypatch.setattr(st, "data_editor", edited)
+    page = open_page("rectification", "SUPERVISOR", section="issue")
+    page.test.number_input[0].set_value(4)
+    page.run().tick("已核对：将 3 项").press("下发 3 项")
+
+    assert page.refused == []
+    with db.reading() as session:
+        found = session.exec(
+            select(Rectification).where(Rectification.thing == "东侧围挡")
+            .order_by(col(Rectification.id))
+        ).all()  # fmt: skip
+        assert [(row.due_on, row.day_kind) for row in found] == [
+            (date(2026, 9, 8), DayKind.CALENDAR), (date(2026, 9, 10), DayKind.WORKING),
+            (date(2026, 10, 30), DayKind.WORKING),
+        ]  # fmt: skip
+    given["rows"] = 4
+    page.run().tick("已核对：将 4 项").press("下发 4 项")
+    assert page.refused == ["第 4 行：缺少整改期限，补齐后才能下发整改。"]

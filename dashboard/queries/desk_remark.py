@@ -47,15 +47,18 @@ def _short(words: str) -> str:
 
 
 def _of_office(session: Session, actor: Actor) -> Iterable[Any]:
-    proposed = _proposed(session, actor)
-    for row in records(remarks(session, actor)):
-        said = _short(row["words"])
-        if row["state"] == RemarkState.SENT and row["office"]:
+    for row in records(remarks(session, actor, states=(RemarkState.SENT,))):
+        if row["office"]:
+            said = _short(row["words"])
             yield line(MINE, _("意见待处理"), _name(row), said, row["due_on"], _link(row))
-        if row["reopen_asked_on"] is not None and row["office"]:
+    for row in records(remarks(session, actor, asked=True)):
+        if row["office"]:
             words = _short(row["reopen_words"])
             yield line(MINE, _("要求重新办理待答复"), _name(row), words, None, _link(row))
+    proposed = _proposed(session, actor)
+    for row in records(remarks(session, actor)) if proposed else ():
         if row["remark_id"] in proposed:
+            said = _short(row["words"])
             yield line(MINE, _("单位建议的答复待审定"), _name(row), said, None, _link(row))
 
 

@@ -63,9 +63,12 @@ def remarks(
     channel: RemarkChannel | None = None,
     rectification_id: int | None = None,
     sealed_set_id: int | None = None,
+    asked: bool = False,
     limit: int = 500,
 ) -> pd.DataFrame:
     """List the remarks the actor sees, the newest first; those of others, and one's own.
+
+    `asked`: only those whose author asked to take them up again.
 
     Columns: remark_id (int), number, version, channel, region, project_id, code, project, agency,
     site, kind, severity, words, place, seen, seen_pct, observed_on, received_at, distance_m,
@@ -87,6 +90,8 @@ def remarks(
     if sealed_set_id is not None:
         condition &= col(ObserverRemark.sealed_set_id) == sealed_set_id
         condition &= sees_sql(actor, ObserverRemark, Action.SEALED_READ)
+    if asked:
+        condition &= col(ObserverRemark.reopen_asked_on).is_not(None)
     return _listed(session, actor, condition, limit)
 
 

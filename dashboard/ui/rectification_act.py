@@ -41,15 +41,22 @@ NEW_DAYS = 7
 
 
 def show_actions(
-    actor: Actor, row: Mapping[str, Any], pictures: Sequence[Mapping[str, Any]], today: date
+    actor: Actor,
+    row: Mapping[str, Any],
+    pictures: Sequence[Mapping[str, Any]],
+    today: date,
+    asked: str = "",
 ) -> None:
-    """Offer what this actor may do with this item now, and nothing else."""
+    """Offer what this actor may do with this item now, and nothing else.
+
+    `asked` is why the authors of its remarks ask to reopen it: whoever does may send that on.
+    """
     buttons = records(read(rectification_buttons, actor, int(row["rectification_id"])))
     kind = RectificationKind.of(row["kind"])
     if kind not in ENDS and _gives_evidence(actor):
         _evidence(actor, row, pictures)
     if buttons:
-        _moves(actor, row, buttons, today)
+        _moves(actor, row, buttons, today, asked)
     if kind is RectificationKind.OPEN:
         if actor.may(Action.EXTENSION_ASK) and today <= row["due_on"]:
             _ask(actor, row, today)
@@ -66,7 +73,11 @@ def _gives_evidence(actor: Actor) -> bool:
 
 
 def _moves(
-    actor: Actor, row: Mapping[str, Any], buttons: Sequence[Mapping[str, Any]], today: date
+    actor: Actor,
+    row: Mapping[str, Any],
+    buttons: Sequence[Mapping[str, Any]],
+    today: date,
+    asked: str,
 ) -> None:
     key = int(row["rectification_id"])
     names = {str(each["code"]): _(each["name"]) for each in buttons}
@@ -79,15 +90,20 @@ def _moves(
     if code == "reassign":
         _reassign(actor, row, today)
     else:
-        _move(actor, row, move, names[str(code)], today)
+        _move(actor, row, move, names[str(code)], today, asked if code == "reopen" else "")
 
 
 def _move(
-    actor: Actor, row: Mapping[str, Any], move: Mapping[str, Any], name: str, today: date
+    actor: Actor,
+    row: Mapping[str, Any],
+    move: Mapping[str, Any],
+    name: str,
+    today: date,
+    start: str = "",
 ) -> None:
     key, code = int(row["rectification_id"]), str(move["code"])
     form = f"move-{key}-{code}"
-    version = state.opened(form, int(row["version"]), {"words": ""})
+    version = state.opened(form, int(row["version"]), {"words": start})
     with st.form(f"{form}-form"):
         given: dict[str, Any] = {}
         if move["to_kind"] == RectificationKind.PASSED_ON:
@@ -99,7 +115,8 @@ def _move(
         label = _("整改情况") if code == "propose" else _("{move}的说明").format(move=name)
         words = ""
         if code != "receive":
-            words = st.text_area(label, max_chars=2000, key=state.field(form, version, "words"))
+            field = state.field(form, version, "words")
+            words = st.text_area(label, start, max_chars=2000, key=field)
         if move["to_kind"] in {each.value for each in ENDS}:
             given["public_answer"] = st.text_area(_("公开答复（可不填）"), max_chars=2000) or ""
         if st.form_submit_button(name, type="primary"):

@@ -23,6 +23,8 @@ from dashboard.queries.rectification import (
     rectification_events,
 )
 from dashboard.queries.rectification_rule import TABLE
+from dashboard.queries.remark import remarks
+from dashboard.rules.words import LONGEST
 from dashboard.ui import parts
 from dashboard.ui.read import read
 from dashboard.ui.rectification import clock
@@ -51,7 +53,8 @@ def show_item(actor: Actor, rectification_id: int, today: date) -> None:
     if row["remedy"] or row["public_answer"]:
         parts.show_facts({_("整改情况"): row["remedy"], _("公开答复"): row["public_answer"]})
     _show_asked(actor, rectification_id)
-    show_actions(actor, row, pictures, today)
+    asked = _show_reopening(actor, rectification_id)
+    show_actions(actor, row, pictures, today, asked)
     _show_history(actor, rectification_id)
     _show_notes(actor, rectification_id, today)
 
@@ -162,6 +165,20 @@ def _show_asked(actor: Actor, rectification_id: int) -> None:
                 "passed": _("保持整改效果"), "words": _("回头看情况"),
             },
         )  # fmt: skip
+
+
+def _show_reopening(actor: Actor, rectification_id: int) -> str:
+    """Show why the authors of its remarks ask to reopen the item, and give their words."""
+    found = records(read(remarks, actor, rectification_id=rectification_id, asked=True))
+    cards = "".join(
+        f'<div class="ms-card"><p class="ms-soft">{_("要求重新办理")}　{escape(each["number"])} '
+        f"{escape(each['author'])} {each['reopen_asked_on']}</p>"
+        f"<p>{escape(each['reopen_words'])}</p></div>"
+        for each in found
+    )
+    if cards:
+        st.html(cards)
+    return "\n".join(each["reopen_words"] for each in found)[:LONGEST]
 
 
 def _show_history(actor: Actor, rectification_id: int) -> None:

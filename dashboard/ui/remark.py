@@ -55,7 +55,7 @@ def views(actor: Actor) -> dict[str, tuple[str, Draw]]:
 
 def _show_waiting(actor: Actor, today: date) -> None:
     found = records(read(remarks, actor, states=(RemarkState.SENT,)))
-    asked = [row for row in records(read(remarks, actor)) if row["reopen_asked_on"] is not None]
+    asked = records(read(remarks, actor, asked=True))
     far = date(9999, 1, 1)
     found.sort(key=lambda row: (row["due_on"] or far, row["remark_id"]))
     late = sum(1 for row in found if row["due_on"] and row["due_on"] < today)
@@ -66,7 +66,7 @@ def _show_waiting(actor: Actor, today: date) -> None:
     show_list(found, today, empty=_("没有待处理的意见。"))
     if asked:
         st.subheader(_("要求重新办理"))
-        show_list(asked, today)
+        show_list(asked, today, asked=True)
     triage.show_times(actor, today)
 
 
@@ -87,9 +87,14 @@ def show_project_remarks(actor: Actor, row: pd.Series, today: date) -> None:
 
 
 def show_list(
-    rows: Collection[Mapping[str, Any]], today: date, *, empty: str = "", project: bool = True
+    rows: Collection[Mapping[str, Any]],
+    today: date,
+    *,
+    empty: str = "",
+    project: bool = True,
+    asked: bool = False,
 ) -> None:
-    """List remarks; each number leads to the remark."""
+    """List remarks; each number leads to the remark. With `asked`, why one is to be reopened."""
     shown = [
         {
             "number": link(row),
@@ -98,6 +103,8 @@ def show_list(
             "kind": kind_words(row),
             "author": row["author"],
             "observed_on": row["observed_on"],
+            "asked_on": row["reopen_asked_on"],
+            "reason": row["reopen_words"],
             "state": state_mark(row, today),
         }
         for row in rows
@@ -111,6 +118,12 @@ def show_list(
         "observed_on": _("观察日"),
         "state": _("状态"),
     }
+    if asked:
+        columns = {
+            "number": _("意见编号"), "project": _("项目"), "words": _("意见内容"),
+            "reason": _("要求重新办理的理由"), "author": _("提出人"), "asked_on": _("要求日"),
+            "state": _("状态"),
+        }  # fmt: skip
     if not project:
         columns.pop("project")
     parts.show_table(shown, columns, html=["number", "state"], empty=empty or _("没有意见。"))

@@ -230,7 +230,8 @@ def _after(actor: Actor, row: _Row, today: date) -> None:
             run(answer_remark, actor, key, words=text or "", today=today, done=_("已答复。"))
     if row["state"] in (RemarkState.ANSWERED, RemarkState.NO_ACTION):
         with st.form(f"again-{key}"):
-            reason = st.text_input(_("重新办理的理由"), max_chars=500)
+            asked = row["reopen_words"] if row["reopen_asked_on"] else ""
+            reason = st.text_area(_("重新办理的理由"), value=asked, max_chars=2000)
             if st.form_submit_button(_("重新办理")):
                 run(
                     reopen_remark, actor, key, reason=reason or "", today=today,

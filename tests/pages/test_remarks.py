@@ -7,8 +7,9 @@ from sqlmodel import col, select
 
 from dashboard import db
 from models.observer import Observer, SealedSet
+from models.rectification import Rectification
 from models.remark import ObserverRemark, RemarkReply, RemarkState, ReplyProposal, Satisfaction
-from tests.city import HOUSING, SEALED, City
+from tests.city import HOUSING, SEALED, TODAY, City
 from tests.pages.conftest import Open
 
 SCAN = ("聘书.pdf", b"%PDF-1.7", "application/pdf")
@@ -38,6 +39,32 @@ def test_the_office_answers_and_the_observer_rates(open_page: Open, city: City) 
     with db.reading() as session:
         kept = session.get_one(ObserverRemark, int(key))
         assert (kept.state, kept.rating) == (RemarkState.ANSWERED, Satisfaction.FAIR)
+
+
+@pytest.mark.feature("K6")
+def test_why_an_observer_asks_to_reopen_stands_where_the_office_decides(
+    open_page: Open, city: City
+) -> None:
+    key = _key(city)
+    with db.transaction() as session:
+        row = session.get_one(ObserverRemark, int(key))
+        item = session.get_one(Rectification, row.rectification_id)
+        row.state, row.reopen_asked_on, row.reopen_words = RemarkState.ANSWERED, TODAY, "又塌了"
+        item.state, item.closed_on = "FIXED", TODAY
+
+    waiting = open_page("remarks", "SUPERVISOR", view="triage")
+    one = open_page("remarks", "SUPERVISOR", id=key)
+    problem = open_page("rectification", "SUPERVISOR", id=str(item.id))
+
+    assert "又塌了" in waiting.text
+    assert [each.value for each in one.test.text_area if each.label == "重新办理的理由"] == [
+        "又塌了"
+    ]
+    assert [each.value for each in problem.test.text_area if "说明" in each.label] == ["又塌了"]
+    problem.press("重新整改")
+    assert problem.refused == []
+    with db.reading() as session:
+        assert session.get_one(ObserverRemark, int(key)).reopen_asked_on is None
 
 
 @pytest.mark.feature("J7", "X15")

@@ -24,6 +24,7 @@ from dashboard.rules.place import Place, metres, place_of
 from dashboard.rules.remark import masked_phone, plain_code, stem
 from models.account import Account
 from models.agency import Agency
+from models.file import StoredFile
 from models.observer import Observer, SealedSet
 from models.photo import Photo
 from models.project import LivelihoodProject
@@ -128,6 +129,23 @@ def feedback_of_code(session: Session, code: str) -> pd.DataFrame:
         .where(col(ObserverRemark.follow_hash) == token_hash(plain_code(code)))
     )  # fmt: skip
     return frame(session, statement)
+
+
+def photos_of_code(session: Session, code: str) -> list[str]:
+    """Give the photos a citizen sent, by the code, as SHA-256 of their small copies, in order.
+
+    Blacked out where that was done; never what was received.
+    """
+    copy = func.coalesce(Photo.published_thumb_id, Photo.thumb_file_id)
+    statement = (
+        select(col(StoredFile.sha256))
+        .join(Photo, copy == col(StoredFile.id))
+        .join(ObserverRemark, col(ObserverRemark.id) == col(Photo.row_id))
+        .where(col(Photo.table_name) == TABLE)
+        .where(col(ObserverRemark.follow_hash) == token_hash(plain_code(code)))
+        .order_by(col(Photo.id))
+    )
+    return list(session.connection().scalars(statement))
 
 
 def replies(session: Session, actor: Actor, remark_id: int) -> pd.DataFrame:

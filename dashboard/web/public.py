@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from base64 import b64encode
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from dashboard import clock
+from dashboard import clock, files
 from dashboard.commands.own_remark import ask_to_reopen_feedback, rate_feedback
 from dashboard.commands.photo import attach_photo
 from dashboard.commands.remark import write_feedback
@@ -16,17 +17,19 @@ from dashboard.commands.throttle import FOLLOWING, SENDING, Rate, count_stranger
 from dashboard.db import reading, records, transaction
 from dashboard.errors import Conflict, DashboardError, Invalid, Missing
 from dashboard.i18n import _
+from dashboard.photos import SHOWN_TYPE
 from dashboard.queries.public import FEEDBACK_FIELDS, public_projects, public_regions
-from dashboard.queries.remark import TABLE, feedback_of_code
+from dashboard.queries.remark import TABLE, feedback_of_code, photos_of_code
 from dashboard.web import page as pages
 from dashboard.web.errors import STATUS
 from dashboard.web.fields import draft_of, number, sent_photos, text
 from dashboard.web.observe import Fields
-from dashboard.web.page import SCRIPTED, CheckedForm, page
+from dashboard.web.page import POLICY, SCRIPTED, CheckedForm, page
 from models.remark import RemarkState, Satisfaction
 
 router = APIRouter()
 PHOTOS = 3
+PICTURED = POLICY.replace("img-src 'self'", "img-src 'self' data:")
 TRAP = "website"
 """A field no person sees: what fills it is a machine, and is told what it wants to hear."""
 
@@ -143,12 +146,20 @@ def _rate(fields: Any, code: str) -> str:
 def _followed(request: Request, code: str, done: str) -> HTMLResponse:
     with reading() as session:
         found = records(feedback_of_code(session, code))
+        digests = photos_of_code(session, code)
     if not found:
         raise Missing(_("查询码不正确，请核对后重新输入。"))
     shown = {name: found[0].get(name) for name in FEEDBACK_FIELDS}
+    pictures = [_inline(digest) for digest in digests if files.exists(digest)]
     return page(
         request, "feedback_follow.html", found=shown, code=code, error="", done=done,
+        pictures=pictures, policy=PICTURED,
         state_words={each.value: _(each.label) for each in RemarkState},
         rating_words={each.value: _(each.label) for each in Satisfaction},
         local=clock.local,
     )  # fmt: skip
+
+
+def _inline(digest: str) -> str:
+    """Write a copy into the page itself: an address of its own could be passed on or guessed."""
+    return f"data:{SHOWN_TYPE};base64,{b64encode(files.read(digest)).decode()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime
@@ -16,15 +17,19 @@ from sqlmodel import select
 
 from dashboard import clock, db
 from dashboard.commands import throttle
+from dashboard.commands.photo import publish_redacted
 from dashboard.commands.throttle import Rate
+from dashboard.permissions import Actor, Grant
+from dashboard.photos import Box
 from models.account import Role, SignInAttempt
 from models.base import Row
+from models.file import StoredFile
 from models.photo import Photo
 from models.programme import Programme
 from models.project import LivelihoodProject
 from models.region import Region
 from models.remark import ObserverRemark, RemarkChannel, RemarkReply, RemarkState
-from tests.pictures import exif, picture
+from tests.pictures import exif, opened, picture
 from tests.web.conftest import TestClient, form_token, post
 from tests.web.test_observe import plant_projects
 
@@ -205,6 +210,47 @@ def test_codes_cannot_be_tried_without_end(
     assert {answer.status_code for answer in wrong} == {404}
     assert "查询码不正确" in wrong[0].text
     assert "过于频繁" in follow(client, code).text
+
+
+def pictures_in(page: str) -> list[bytes]:
+    return [b64decode(text) for text in re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page)]
+
+
+@pytest.mark.feature("L1")
+@pytest.mark.safety("AC9", "UP9")
+def test_a_citizen_sees_by_the_code_alone_the_photos_sent_as_they_were_encoded_anew(
+    client: TestClient, town: None
+) -> None:
+    code = code_in(send(client, photos=(picture(size=(900, 600), exif=exif()), picture())))
+    other = code_in(send(client, photos=(picture(colour=(1, 2, 3)),)))
+
+    answer = follow(client, code)
+    first, second = pictures_in(answer.text)
+
+    assert opened(first).size == (480, 320)
+    assert b"Marker" not in first + second
+    assert not opened(first).getexif()
+    assert len(pictures_in(follow(client, other).text)) == 1
+    assert pictures_in(follow(client, "2222-2222-2222").text) == []
+    assert answer.headers["cache-control"] == "no-store"
+    with db.reading() as session:
+        ids = session.exec(select(StoredFile.id)).all()
+    assert {client.get(f"/files/{key}").status_code for key in ids} == {303}
+
+
+@pytest.mark.feature("J4", "L1")
+@pytest.mark.safety("UP9")
+def test_a_citizen_sees_the_copy_that_was_blacked_out(client: TestClient, town: None) -> None:
+    code = code_in(send(client, photos=(picture(size=(400, 300), colour=(200, 30, 30)),)))
+    office = Actor(1, "office", (Grant(Role.SUPERVISOR, region_path="/1/"),))
+    with db.transaction() as session:
+        publish_redacted(session, office, 1, boxes=[Box(0, 0, 400, 300)], version=1)
+
+    [shown] = pictures_in(follow(client, code).text)
+
+    pixel = opened(shown).getpixel((200, 150))
+    assert isinstance(pixel, tuple)
+    assert max(pixel) < 8
 
 
 @pytest.mark.feature("J6")

@@ -24,7 +24,7 @@ from dashboard.imports.examination import Status
 from dashboard.imports.records import Records, cell_text
 from dashboard.permissions import Action, Actor
 from dashboard.queries.row import fields
-from dashboard.ui import choose, parts, state
+from dashboard.ui import choose, drop, parts
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -67,16 +67,8 @@ def _own_action(actor: Actor, page: AdminPage) -> Action | None:
 
 def _receive(actor: Actor, page: AdminPage) -> None:
     st.caption(_("涉密内容不得上传。文件原样留存，导入前逐行核对，有一处错误就全部不导入。"))
-    given = st.file_uploader(
-        _("选择填好的表格"), key=f"table-{page.table}", label_visibility="collapsed"
-    )
-    if given is None or state.kept("received-table") == given.file_id:
-        return
-    batch = run(
-        store_table, actor, page, name=given.name, data=given.getvalue(), done="", stay=True
-    )
+    batch = drop.receive(_("选择填好的表格"), f"table-{page.table}", store_table, actor, page)
     if batch is not None:
-        state.keep("received-table", given.file_id)
         st.query_params.from_dict({"table": page.table, "import": str(batch.id)})
         st.rerun()
 

@@ -22,7 +22,7 @@ from dashboard.i18n import _
 from dashboard.imports.examination import Status
 from dashboard.imports.records import cell_text
 from dashboard.permissions import Actor
-from dashboard.ui import choose, parts, state
+from dashboard.ui import choose, drop, parts
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.upload import UploadState
@@ -42,16 +42,8 @@ def receive(actor: Actor) -> None:
                 "期限、单位和销号情况不能用表格修改。涉密内容不得上传。"
             )
         )
-        given = st.file_uploader(
-            _("选择整改台账"), key="register-file", label_visibility="collapsed"
-        )
-        if given is None or state.kept("received-register") == given.file_id:
-            return
-        batch = run(
-            store_register, actor, name=given.name, data=given.getvalue(), done="", stay=True
-        )
+        batch = drop.receive(_("选择整改台账"), "register-file", store_register, actor)
         if batch is not None:
-            state.keep("received-register", given.file_id)
             st.query_params.from_dict({"import": str(batch.id)})
             st.rerun()
         _show_imports(actor)

@@ -53,6 +53,11 @@ def run(
 
 
 def show_note() -> None:
-    """Show the sentence the last command left, once."""
+    """Show the sentence the last command left, once.
+
+    Its place stays when it goes: what moves up the page is drawn anew, and what somebody was
+    typing there would be lost.
+    """
+    place = st.empty()
     if note := state.take_note():
-        st.success(plain(note))
+        place.success(plain(note))

@@ -17,7 +17,7 @@ from dashboard.i18n import _, month_name
 from dashboard.imports.examination import Examination, Status
 from dashboard.permissions import Actor
 from dashboard.queries.report import agencies_reporting
-from dashboard.ui import choose, mapping, mend, parts, preview, state
+from dashboard.ui import choose, drop, mapping, mend, parts, preview
 from dashboard.ui.plain import plain
 from dashboard.ui.preview import Reasons
 from dashboard.ui.read import read, read_slowly
@@ -32,27 +32,17 @@ def receive(
 ) -> None:
     """Offer to drop a sheet; what comes is kept as a draft at once and shown for checking."""
     st.caption(_("涉密内容不得上传。文件原样留存，导入前可逐格核对。"))
-    given = st.file_uploader(
+    upload = drop.receive(
         _("选择本月进度表"),
-        key=f"sheet-{kind}-{programme_id}-{agency_id}-{month}",
-        label_visibility="collapsed",
-    )
-    if given is None or state.kept("received") == given.file_id:
-        return
-    upload = run(
+        f"sheet-{kind}-{programme_id}-{agency_id}-{month}",
         store_upload,
         actor,
         kind=kind,
         programme_id=programme_id,
         agency_id=agency_id,
         month=month,
-        name=given.name,
-        data=given.getvalue(),
-        done="",
-        stay=True,
     )
     if upload is not None:
-        state.keep("received", given.file_id)
         st.query_params["upload"] = str(upload.id)
         st.rerun()
 

@@ -165,8 +165,9 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def upload(page: Page, book: Path) -> None:
     """Give a workbook to the page, and wait for its preview."""
+    before = page.url
     page.locator('input[type="file"]').first.set_input_files(book)
-    page.wait_for_url(re.compile("upload="))
+    page.wait_for_url(lambda url: "upload=" in url and url != before)
     expect(page.get_by_role("heading", name=re.compile("^核对 "))).to_be_visible()
     settle(page)
 

@@ -108,7 +108,8 @@ def test_the_language_is_switched_at_ones_own_account_and_back(site: Site) -> No
 
     for name, word in (("English", "Needs your attention"), ("中文", "需要您过问")):
         page.goto(f"{site.url}/me")
-        page.get_by_role("button", name=name).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name=name).click()
 
         person.go("/board")
         expect(page.get_by_text(word)).to_be_visible()

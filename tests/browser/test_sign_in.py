@@ -41,8 +41,8 @@ def sign_in(page: Page, url: str, password: str) -> None:
     page.goto(f"{url}/sign-in")
     page.get_by_label("账户名").fill(NAME)
     page.get_by_label("密码").fill(password)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="登录", exact=True).click()
 
 
 @pytest.mark.browser

@@ -38,9 +38,10 @@ def test_a_link_reopens_filters_and_card_also_by_way_of_the_sign_in(shared: Site
     expect(again.page.get_by_role("dialog")).to_contain_text("SF2026-10")
     assert again.page.url.removeprefix(shared.url) == link
     again.page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    again.page.wait_for_url(lambda url: "card=" not in url)
     settle(again.page)
+    expect(again.page.locator(ROWS)).to_have_count(len(shown))
     assert again.page.locator(ROWS).all_inner_texts() == shown
-    assert "card=" not in again.page.url
 
 
 @pytest.mark.browser

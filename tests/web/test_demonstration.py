@@ -158,7 +158,8 @@ def test_every_page_works_under_the_strict_policy_and_asks_nobody_else(demonstra
             tab.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
             tab.on("request", lambda request: asked.add(request.url))
             tab.goto(f"{demonstration}/sign-in")
-            tab.click(f"button[value={account}]")
+            with tab.expect_navigation():
+                tab.click(f"button[value={account}]")
             for name in pages:
                 tab.goto(f"{demonstration}/{name}")
                 tab.wait_for_selector("[data-test-script-state=notRunning]", timeout=30_000)

@@ -46,7 +46,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.imports.records": ("TITLES",),
     "dashboard.imports.report": ("_WORDS",),
     "dashboard.imports.rules": ("RULES",),
-    "dashboard.imports.table": ("_LEFT_OUT",),
+    "dashboard.imports.outline": ("LEFT_OUT",),
     "dashboard.queries.audit": ("_NOUNS", "_VERBS"),
     "dashboard.queries.project": ("REQUIRED",),
     "dashboard.rules.month": ("GIVEN",),

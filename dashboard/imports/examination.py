@@ -92,8 +92,8 @@ class ColumnMatch:
 
     `key` is the heading without months and units, under which a choice is remembered; of several
     columns under one heading the later ones are counted. `how` is
-    `synonym`, `confirmed`, `ignored` or `unknown`; `unit` is the money unit, `fraction` or
-    `points`; `near` names the field an unknown heading is most like.
+    `synonym`, `values`, `confirmed`, `ignored` or `unknown`; `unit` is the money unit, `fraction`
+    or `points`; `near` names the field an unknown heading is most like.
     """
 
     letter: str

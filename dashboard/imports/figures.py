@@ -64,6 +64,7 @@ _SHARE_OF = re.compile(rf"{_QUANTITY.pattern}[^占即折]*$")
 _BRACKETED = re.compile(rf"\({ARABIC}%?\)")
 _END = "。.!;,"
 _LARGEST_SHARE = 1000
+_SURE_POINTS = _LARGEST_SHARE // 100
 _DIGIT = re.compile(rf"\d|{NUMERAL}")
 
 
@@ -234,6 +235,8 @@ def _scaled_share(bare: Decimal, shown: str, scale: str) -> Decimal:
         _formatted(bare, shown, "")
     if bare == 0:
         return Decimal(0)
+    if (bare > _SURE_POINTS and scale == "mixed") or (bare >= 1 and scale == "stated"):
+        scale = "points"
     if scale not in ("fraction", "points"):
         raise Unreadable(
             _("{bare} 可能是 {low}%，也可能是 {high}%").format(

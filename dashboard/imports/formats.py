@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from dashboard.imports.numerals import LARGEST, of_float
+
 PERCENT = "%"
 SCALED = "scaled"
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|!(.)|_.|\*.')
@@ -47,6 +49,19 @@ def _section(code: str) -> str:
     if words.strip("()-+ ￥¥$"):
         return f"={words}"
     return bare if len(bare) > 1 and not bare.strip("0") else ""
+
+
+def displayed(number: float, shown: str) -> str:
+    """Write a number as a cell with a telling format shows it; empty where the format says nothing.
+
+    >>> displayed(0.65, "%")
+    '65%'
+    """
+    if not abs(number) < LARGEST // 100:
+        return ""
+    if shown == PERCENT:
+        return f"{of_float(number * 100):f}%"
+    return f"{of_float(number):f}{shown[1:]}" if shown.startswith("=") else ""
 
 
 def of_styles(customs: dict[int, str], format_ids: list[int]) -> list[str]:

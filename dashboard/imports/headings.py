@@ -39,11 +39,13 @@ _OF_MONTH = re.compile("[本当]月")
 _SUMS = word_set(
     "cumulative_quantity completed_pct completed_investment_wan allocated_wan paid_wan"
 )
+_PAIR = 2
 _FILE = Path(__file__).with_name("headings.csv")
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2028-\u202e\ufeff\u3000*#★☆]+")
 _NUMBERING = re.compile(
-    r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3}|\([一二三四五六七八九十\d]+\))[、.)]"
+    r"^(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})[、.)]|\([一二三四五六七八九十\d]+\)[、.)]?)"
 )
+_TO_NOW = re.compile(r"^(?:截[至止]|至)?(?:本|当)月(?:末|底)?(?=累计)")
 _BRACKETS = re.compile(r"[(\[〔【〈<]([^()\[\]〔〕【】〈〉<>]*)[)\]〕】〉>]")
 _NOISE = re.compile(r"填|格式|字以内|^如|^例|√|是/否|下拉|选择|可不|必须|^注|可空|文字|具体|单选")
 _PERIOD = re.compile(
@@ -93,6 +95,7 @@ def parsed(text: str) -> Heading:
     plain, unit = _without_brackets(_NUMBERING.sub("", squeezed(text)))
     if not unit and (found := _TRAILING_UNIT.search(plain)) and len(plain) > len(found[0]):
         unit, plain = found[1], plain[: found.start()]
+    plain = _TO_NOW.sub("", plain)
     year = first = last = 0
     if found := _PERIOD.search(plain):
         year = int(found["year"] or 0)
@@ -156,7 +159,8 @@ class Headings:
     def of_path(self, path: tuple[str, ...]) -> str:
         """Say which field a column means by its headings from top to bottom.
 
-        The words together count first. The lowest alone counts where it says enough by itself,
+        The words together count first, those of two rows in either order: 完成进度 over 实际 is
+        实际完成进度. The lowest alone counts where it says enough by itself,
         under anything but a plan or another month; 累计完成 says too little, for under 投资 it is
         another figure than under 工程量, and counts only under words that change nothing.
         """
@@ -168,7 +172,10 @@ class Headings:
                 break
             if any(_ELSEWHERE.search(squeezed(text)) for text in above):
                 break
-            if found := self.meaning(rest):
+            found = self.meaning(rest)
+            if not found and len(words) == start + _PAIR:
+                found = self.meaning(words[-1] + words[start])
+            if found:
                 return found if self._sure(found, above, rest) else ""
         return ""
 

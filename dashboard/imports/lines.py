@@ -11,10 +11,13 @@ from dashboard.imports.headings import squeezed
 from dashboard.imports.tables import Cover, is_note, is_ordinal
 
 _TOTAL = re.compile(
-    r"(?:[一-龥]{0,10}[(（]?(?:合计|小计|总计|共计|总和|汇总)[)）]?(?:\(?\d+[项个]\)?)?|全[市区县省州]|[一-龥]{0,8}小计)[:：]?"
+    r"(?:[一-龥]{0,10}[(（]?(?:合计|小计|总计|共计|总和|汇总)[)）]?(?:[(（]?\d+[项个件](?:项目|工程|实事)?[)）]?)?|全[市区县省州]|[一-龥]{0,8}小计)[:：]?"
 )
 _CHINESE_ORDINAL = re.compile(r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 
+_EXAMPLE = re.compile(r"^(?:示例|样例|例如|范例|填写示例|填报示例|举例)|^[(]?例[)]?(?:[:：]|$)")
+_SIGNED_ON = re.compile(r"(?:20)?\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?")
+_HINT = re.compile(r"^\(.*\)$|^(?:请?填|填写|选填|必填|下拉|请选择|限|不超过)|字以内|字左右")
 _TELLING = 4
 
 
@@ -27,6 +30,8 @@ class Line(StrEnum):
     TOTAL = "total"
     CHAPTER = "chapter"
     NOTE = "note"
+    CONTINUED = "continued"
+    EXAMPLE = "example"
     OTHER_MONTH = "other_month"
     STRUCK = "struck"
 
@@ -50,8 +55,10 @@ def line(
         return Line.HIDDEN
     first = filled[0][1]
     if isinstance(first, str):
-        if is_note(first):
+        if is_note(first) or (len(filled) == 1 and _is_day(first)):
             return Line.NOTE
+        if any(isinstance(v, str) and _EXAMPLE.match(squeezed(v)) for _i, v in filled[:2]):
+            return Line.EXAMPLE
         if _is_total(filled, naming):
             return Line.TOTAL
         if len(filled) <= 2 and _is_chapter(filled, cover, row, naming, figures):
@@ -90,3 +97,20 @@ def _is_chapter(
         return bool(_CHINESE_ORDINAL.fullmatch(squeezed(text))) and isinstance(filled[1][1], str)
     wide = cover.origins.get((row, index + 1)) == (row, index)
     return wide or is_ordinal(text) or index not in naming | figures
+
+
+def _is_day(text: str) -> bool:
+    """Say whether a text is a day alone, as it stands under a signature."""
+    return bool(_SIGNED_ON.fullmatch(squeezed(text)))
+
+
+def is_chapter_number(value: Any) -> bool:
+    """Say whether a cell holds a chapter's number alone: 一, （二）."""
+    return isinstance(value, str) and bool(_CHINESE_ORDINAL.fullmatch(squeezed(value)))
+
+
+def is_hint(cells: list[Any]) -> bool:
+    """Say whether the row under a header only says what to fill in: （填写项目全称）."""
+    filled = [value for value in cells if value != ""]
+    texts = [squeezed(value) for value in filled if isinstance(value, str)]
+    return len(texts) > 1 and len(texts) == len(filled) and all(map(_HINT.search, texts))

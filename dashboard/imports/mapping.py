@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from dashboard.i18n import _, joined
@@ -63,9 +64,17 @@ def money_unit(lines: Iterable[str]) -> str:
 
 
 def mapped(
-    found: Found, headings: Headings, context: Context, sheet: str, stated: str
+    found: Found,
+    headings: Headings,
+    context: Context,
+    sheet: str,
+    stated: str,
+    hidden: AbstractSet[int] = frozenset(),
 ) -> tuple[list[Mapped], list[Problem]]:
-    """Map a table's columns. `stated` is the money unit of the lines above it."""
+    """Map a table's columns. `stated` is the money unit of the lines above it.
+
+    Of several columns of one field those `hidden` do not count.
+    """
     remembered = context.mappings.get(layout_of(found.paths), {})
     chosen = {key_of(tuple(text.split("/"))): choice for text, choice in remembered.items()}
     chosen.update(remembered)
@@ -93,7 +102,8 @@ def mapped(
             by_field[one.column.field].append(one)
     dropped: set[int] = set()
     for several in by_field.values():
-        dropped |= _settled(several, context, sheet, found, problems)
+        seen = [one for one in several if one.index not in hidden]
+        dropped |= _settled(seen or several, context, sheet, found, problems)
     return [
         replace(one, column=None, how="ignored") if one.index in dropped else one for one in results
     ], problems
@@ -137,6 +147,8 @@ def _joined(path: tuple[str, ...]) -> Heading:
 def _unit(column: Column | None, heading: Heading, stated: str) -> str:
     if column is None:
         return ""
+    if column.kind is Kind.PERCENT:
+        return heading.unit
     if column.kind is Kind.MONEY:
         return heading.unit if heading.unit in MONEY_UNITS else stated
     if column.kind is Kind.NUMBER:

@@ -11,13 +11,16 @@ from functools import cached_property
 from dashboard.i18n import _, joined
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
 from dashboard.imports.headings import squeezed
+from dashboard.imports.numerals import folded
 
 NEAR, DIFFERS = "near_project", "name_differs"
 DOUBTS = frozenset({NEAR, DIFFERS})
 """Rules that ask for a reason and let the row pass."""
-_SERIAL = re.compile(r"\d{1,3}")
+_SERIAL = re.compile(r"\d{1,3}(?:[.-]\d{1,2})*|\(?[一二三四五六七八九十]{1,3}\)?|\(\d{1,3}\)")
 _ORDINAL = re.compile(
-    r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3}|\([一二三四五六七八九十\d]+\))[、.)]"
+    r"^(?:其中:?)?(?:[①-⑳⑴-⒇㈠-㈩❶-❿]|\d{1,2}(?:\.\d{1,2})+[、.)]?|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[、.)]"
+    r"|\([一二三四五六七八九十\d]{1,3}\)[、.)]?|第[一二三四五六七八九十\d]{1,3}[项个件][、:]?)"
+    r"|^其中:?"
 )
 _CUTOFF, _PLAN_CUTOFF = 60, 85
 _SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
@@ -33,11 +36,17 @@ class Matched:
     rule: str = ""
     message: str = ""
     remedy: str = ""
+    near: bool = False
 
 
 def same(name: str) -> str:
     """Fold a name so that widths, spaces and punctuation do not tell two apart."""
     return _SIGNS.sub("", squeezed(name)).lower()
+
+
+def bare(name: str) -> str:
+    """Take a number off a name: （一）, 1.1, ① and the like, 其中 before it too."""
+    return _ORDINAL.sub("", folded(name))
 
 
 class Matcher:
@@ -64,6 +73,13 @@ class Matcher:
             found[same(project.name)].append(project)
         return found
 
+    def item_under(self, project: Project, name: Value) -> WorkItem | None:
+        """Give the work item of a project that a row below it names in the column of projects."""
+        if not isinstance(name, str):
+            return None
+        called = (same(name), same(bare(name)))
+        return next((item for item in project.work_items if same(item.name) in called), None)
+
     def match(self, values: Mapping[str, Value]) -> Matched:
         """Match a row by its identity fields. For a plan, an unknown project is a new one."""
         code, name = values.get("project_code"), values.get("project_name")
@@ -82,7 +98,7 @@ class Matcher:
 
     def _by_code(self, code: str, name: Value) -> Matched:
         project = self.exact.get(code) or self.by_code.get(squeezed(code).lower())
-        if project is None and isinstance(name, str) and _SERIAL.fullmatch(code):
+        if project is None and isinstance(name, str) and _SERIAL.fullmatch(folded(code)):
             return self._by_name(name, None)
         if project is None:
             return self._unknown("project_code", code, self._near(code, name))
@@ -120,7 +136,7 @@ class Matcher:
     def _by_name(self, name: str, agency: Value) -> Matched:
         named = self.by_name.get(same(name), [])
         if not named:
-            named = self.by_name.get(same(_ORDINAL.sub("", squeezed(name))), [])
+            named = self.by_name.get(same(bare(name)), [])
         own = [project for project in named if self._own(project)]
         if len(own) > 1 and isinstance(agency, str):
             code = self.agencies.get(same(agency))
@@ -159,6 +175,7 @@ class Matcher:
         return Matched(
             field=field,
             rule="unknown_project",
+            near=bool(near),
             message=_("任务清单里没有“{text}”").format(text=text[:40]),
             remedy=_("是不是：{offered}？请填写其中的编号").format(offered=offered)
             if offered
@@ -175,7 +192,7 @@ class Matcher:
             if isinstance(code, str):
                 if squeezed(code).lower() == squeezed(item.code).lower():
                     return replace(found, item=item)
-            elif isinstance(name, str) and same(name) == same(item.name):
+            elif isinstance(name, str) and same(item.name) in (same(name), same(bare(name))):
                 return replace(found, item=item)
         if self.context.kind is SheetKind.PLAN:
             return found

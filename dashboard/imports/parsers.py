@@ -40,7 +40,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return str(of_float(value)) if abs(value) < LARGEST else str(value)
     if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")
+        return value.isoformat(" ", "minutes").removesuffix(" 00:00")
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 

@@ -47,6 +47,8 @@ _ROW_MONTHS = word_set(
     "月份 月度 填报月份 填报月度 报告期 报表期 所属期 所属月份 统计月份 统计期 期间 年月 报送月份 "
     "报告月份 数据月份 报表月份"
 )
+_ROW_YEARS = word_set("年度 年份 报告年度")
+_ROW_YEAR = re.compile(r"(20\d\d)(?:\.0)?年?度?")
 _ROW_MONTH = re.compile(
     r"(?:(?P<year>20\d\d)[年./-]?)?(?:\d{1,2}月?[-~至到])?(?P<month>0?[1-9]|1[0-2])(?:月份?)?"
 )
@@ -168,6 +170,11 @@ def is_of_rows(heading: str) -> bool:
     return parsed(heading).key in _ROW_MONTHS
 
 
+def is_of_years(heading: str) -> bool:
+    """Say whether a column of this heading tells of each row which year it is about."""
+    return parsed(heading).key in _ROW_YEARS
+
+
 def month_of(value: Any) -> Month | None:
     """Read the month a row is about; None where the cell names none."""
     if isinstance(value, date):
@@ -175,6 +182,12 @@ def month_of(value: Any) -> Month | None:
     text = squeezed(str(value)).removesuffix(".0")
     found = _ROW_MONTH.fullmatch(in_digits(text))
     return Month(int(found["year"] or 0), int(found["month"])) if found else None
+
+
+def years_in(said: Mapping[int, Any], year: int) -> set[int]:
+    """Give the rows that say they are about another year than the one reported."""
+    found = {row: _ROW_YEAR.fullmatch(squeezed(str(value))) for row, value in said.items()}
+    return {row for row, match in found.items() if match and int(match[1]) != year}
 
 
 def other_months(said: Mapping[int, Any], month: date) -> set[int]:

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 from dashboard.i18n import _
 from dashboard.imports import narrative
 from dashboard.imports.column import FIGURES, Column, Kind
-from dashboard.imports.context import Context, SheetKind, Value
+from dashboard.imports.context import Context, Value
 from dashboard.imports.days import MONTH, day, says_no_date
+from dashboard.imports.doubts import refuse_earlier, refuse_fault, refuse_odd
 from dashboard.imports.examination import shown as shown_value
 from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
-from dashboard.imports.formats import PERCENT
-from dashboard.imports.grid import RAISED, STRUCK, Grid, place
+from dashboard.imports.formats import PERCENT, displayed
+from dashboard.imports.grid import Grid, place
 from dashboard.imports.mapping import Mapped
 from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, rounded
@@ -30,7 +31,6 @@ from dashboard.imports.parsers import (
     text_of,
     words,
 )
-from dashboard.imports.periods import earlier_month
 from dashboard.imports.tables import Cover, Found
 
 _NATURE = {"monthly_quantity": True, "cumulative_quantity": False}
@@ -40,10 +40,9 @@ _PURPOSES = {
     "allocated_wan": "allocated",
     "paid_wan": "paid",
 }
-_ALL_DONE = re.compile(r"100(?:\.0+)?%|百分之百")
 _TEXTS = frozenset({Kind.TEXT, Kind.NARRATIVE})
 _SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.DAY, Kind.DEADLINE, Kind.FLAG})
-_FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE})
+_FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE, Kind.TEXT})
 _DAYS = frozenset({Kind.DAY, Kind.DEADLINE})
 _REMEMBERED = 4_000
 _TENFOLD = 10
@@ -129,10 +128,15 @@ class Reader:
         """Decide from the given rows what bare numbers of the percent columns mean."""
         for one in self.columns:
             if one.column.kind is Kind.PERCENT:
-                self.scales[one.field] = one.unit or self._scale(one.index, rows)
+                chosen = one.unit in ("fraction", "points")
+                scale = one.unit if chosen else self._scale(one.index, rows, one.unit)
+                self.scales[one.field] = scale
 
-    def _scale(self, index: int, rows: Sequence[int]) -> str:
-        """Say what bare numbers of a percent column mean, where all of them together tell."""
+    def _scale(self, index: int, rows: Sequence[int], stated: str) -> str:
+        """Say what bare numbers of a percent column mean, where all of them together tell.
+
+        `stated` is the % of its heading, under which 1 beside 65 is 1 %.
+        """
         shown = self.grid.shown_as
         bare = {
             bare_share(value, shown.get((row, index), ""))
@@ -142,7 +146,9 @@ class Reader:
         numbers = {number for number in bare if number}
         inside = {number for number in numbers if 0 < number < 1}
         if any(number > 1 for number in numbers):
-            return "mixed" if any(0 < number <= 1 for number in numbers) else "points"
+            if stated:
+                return "stated" if inside else "points"
+            return "mixed" if inside or 1 in numbers else "points"
         return "fraction" if len(inside) > 1 else ""
 
     def read(self, columns: list[Place], into: RowRead, unit: str) -> None:
@@ -287,10 +293,10 @@ class Reader:
 
     def _parsed(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
         if fault := self.grid.faults.get(spot):
-            raise _faulty(fault)
-        if self.grid.odd and value != "":
-            self._refuse_odd(one, spot)
-        self._refuse_earlier(one, value)
+            refuse_fault(fault)
+        if value != "" and (how := self.grid.odd.get(spot)):
+            refuse_odd(how, one.column.kind)
+        refuse_earlier(value, one.column.kind, self.context)
         name, mark, due_text = one.field, "", None
         if isinstance(value, str) and value.strip() in DITTO:
             if self.above.get(name) is None or one.column.kind is Kind.CODE:
@@ -303,35 +309,6 @@ class Reader:
             result = self._value(one, value, shown, unit)
         raw = "" if result is None else self._shown(value, spot)
         return _Reading(result, "" if raw == shown_value(result) else raw, mark, due_text)
-
-    def _refuse_odd(self, one: Place, spot: tuple[int, int]) -> None:
-        """Refuse what is crossed out, and a figure with a raised sign beside it."""
-        how = self.grid.odd.get(spot)
-        if how == STRUCK:
-            raise Unreadable(
-                _("这一格的内容（或其中一部分）加了删除线，不能确定是否作废"),
-                _("作废的请清空，仍有效的请去掉删除线"),
-                "struck",
-            )
-        if how == RAISED and one.column.kind in FIGURES:
-            raise Unreadable(
-                _("这一格里有上标，不能确定是数字的一部分还是注号"), _("只填写数字"), "ambiguous"
-            )
-
-    def _refuse_earlier(self, one: Place, value: Any) -> None:
-        """Refuse a figure that is said to count up to a month before the one reported."""
-        if one.column.kind not in FIGURES or not isinstance(value, str) or "月" not in value:
-            return
-        text = folded(value)
-        month = self.context.kind is SheetKind.MONTHLY and earlier_month(text, self.context.month)
-        if month and not _ALL_DONE.search(text):
-            raise Unreadable(
-                _("这里写的是截至 {month} 月的数，本期报送 {wanted} 月").format(
-                    month=month, wanted=self.context.month.month
-                ),
-                _("填写截至本期末的数；没有变化的，去掉月份"),
-                "wrong_month",
-            )
 
     def _value(self, one: Place, value: Any, shown: str, unit: str) -> Any:
         match one.column.kind:
@@ -354,7 +331,21 @@ class Reader:
                 text = words(value)
                 return text and narrative.milestones(text, self.context.month.year)
             case _:
-                return words(value)
+                return words(self._worded(one, value, shown))
+
+    def _worded(self, one: Place, value: Any, shown: str) -> Any:
+        """Give a number in a column of texts as it is seen; alone it tells no progress."""
+        if isinstance(value, bool) or not isinstance(value, float | int):
+            return value
+        if seen := displayed(float(value), shown):
+            return seen
+        if one.field != "physical_progress":
+            return value
+        text = text_of(value)
+        raise Unreadable(
+            _("这里要写进展，却只有一个数字 {number}").format(number=text),
+            _("写明是什么，如“完成 {number}%”或“主体施工”").format(number=text),
+        )
 
     def _day(self, column: Column, value: Any) -> tuple[Any, str, str | None]:
         deadline = column.kind is Kind.DEADLINE
@@ -365,17 +356,3 @@ class Reader:
         if found is None:
             return None, "", due_text
         return found.on, MONTH if found.mark == MONTH else "", due_text
-
-
-def _faulty(fault: str) -> Unreadable:
-    if fault == "?":
-        return Unreadable(
-            _("公式没有计算结果"),
-            _("在 Excel 或 WPS 中打开并保存一次，或直接填写数字"),
-            "no_result",
-        )
-    return Unreadable(
-        _("公式出错，显示为 {fault}").format(fault=fault),
-        _("改正公式，或直接填写数字"),
-        "error_value",
-    )

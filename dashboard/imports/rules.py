@@ -27,6 +27,7 @@ RULES = {
     "missing_column": "缺少必需的列",
     "column_twice": "不能确定用哪一列",
     "no_table": "没有找到表头",
+    "no_rows": "没有可导入的行",
     "lagging_without_cause": "进度滞后，没有填写原因",
     "lagging_without_measure": "进度滞后，没有填写措施",
     "lagging_without_forecast_on": "进度滞后，没有填写新的完成时间",

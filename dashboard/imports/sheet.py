@@ -9,19 +9,23 @@ import hashlib
 from collections.abc import Mapping
 
 from dashboard.i18n import _, joined
+from dashboard.imports.blocks import apart
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
 from dashboard.imports.grid import Book, Grid, Refused
 from dashboard.imports.headings import Headings
 from dashboard.imports.mapping import money_unit
 from dashboard.imports.match import Matcher
+from dashboard.imports.numerals import word_set
 from dashboard.imports.periods import check_titles, lines_between, months_in, other_month
 from dashboard.imports.read import read
 from dashboard.imports.sink import Sink
 from dashboard.imports.table import TableExamination
-from dashboard.imports.tables import Cover, Found, found_in, guessed_in
+from dashboard.imports.tables import Cover, Found, found_in, guessed_in, is_sideways
 
 Edits = Mapping[tuple[str, str], str]
+_SIDEWAYS = 3
+_EARLIER = word_set("上月 上个月 上期 上月数据 上期数据")
 REPORT_SHEET = "问题清单"
 REPORT_MARK = "本页由系统生成，重新上传时不读取"
 
@@ -46,8 +50,11 @@ def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink
     _mend(book, edits)
     _check_mark(book, context, sink)
     _examine_sheets(book, context, sink)
-    if not sink.tables:
+    if not sink.tables and not sink.problems:
         sink.add(_no_table(book, context))
+    elif not sink.kept and not sink.problems:
+        text = _("表里没有一行填了内容")
+        sink.add(Problem(Level.ERROR, "no_rows", text, _("填写各项目的进度后再上传")))
     sink.close()
     return Examination(
         context.kind,
@@ -122,12 +129,18 @@ def _kind_name(kind: str) -> str:
 def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
     headings, matcher = Headings.of(context), Matcher(context)
     named = {grid.name for grid in book.grids if months_in(grid.name) == {context.month.month}}
+    others = sum(any(map(any, grid.rows)) for grid in book.grids) > 1
     unread: list[tuple[Grid, Cover]] = []
     for grid in book.grids:
-        if not _is_read(grid, context, sink) or _is_other(grid, context, sink, bool(named)):
+        if not _is_read(grid, context, sink, others=others) or _is_other(
+            grid, context, sink, bool(named)
+        ):
             continue
         cover = Cover.of(grid)
         tables = found_in(grid, headings, cover)
+        if is_sideways(grid, headings, _SIDEWAYS if tables else 2):
+            sink.add(_sideways(grid))
+            continue
         if not tables:
             unread.append((grid, cover))
             continue
@@ -140,7 +153,20 @@ def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
             sink.tell(grid.name, "", _("没有找到表头，整张工作表未导入"))
 
 
-def _is_read(grid: Grid, context: Context, sink: Sink) -> bool:
+def _sideways(grid: Grid) -> Problem:
+    """Make the error of a sheet whose projects stand side by side, or on cards."""
+    return Problem(
+        Level.ERROR,
+        "no_table",
+        _("工作表“{sheet}”的列名写在左边，项目是横排的（或一个项目一张卡片），不能读取").format(
+            sheet=grid.name
+        ),
+        _("改为一行一个项目：复制整张表，用“选择性粘贴—转置”粘贴；或下载本单位的模板填写"),
+        grid.name,
+    )
+
+
+def _is_read(grid: Grid, context: Context, sink: Sink, *, others: bool) -> bool:
     """Say whether a sheet is read at all; if not, say why."""
     top = next((row for row in grid.rows[:1]), [])
     if grid.name == REPORT_SHEET and any(REPORT_MARK in str(value) for value in top):
@@ -149,6 +175,9 @@ def _is_read(grid: Grid, context: Context, sink: Sink) -> bool:
     if not grid.visible and not context.include_hidden:
         if any(map(any, grid.rows)):
             sink.tell(grid.name, "", _("隐藏的工作表，未导入"), hidden=True)
+        return False
+    if others and grid.name.strip() in _EARLIER:
+        sink.tell(grid.name, "", _("上期的工作表，本期不需要，未导入"))
         return False
     if month := other_month(grid.name, context):
         sink.tell(grid.name, "", _("{month} 月的工作表，本期不需要，未导入").format(month=month))
@@ -202,4 +231,5 @@ def _examine_tables(
             if isinstance(value, str)
         ]
         stated = money_unit(above)
-        TableExamination(grid, cover, found, context, headings, matcher, sink, stated).run()
+        for shown, one in apart(grid, cover, found, headings):
+            TableExamination(shown, cover, one, context, headings, matcher, sink, stated).run()

@@ -21,6 +21,7 @@ class Sink:
     told: list[Told] = field(default_factory=list)
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     dropped: int = 0
+    kept: int = 0
     families: dict[str, Family] = field(default_factory=dict)
 
     def family(self, project: Project) -> Family:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from dashboard.i18n import _
 from dashboard.imports import checks, monthly, plan
-from dashboard.imports.column import FIGURES, Kind
-from dashboard.imports.context import Context, SheetKind, Value
+from dashboard.imports.belonging import Belonging
+from dashboard.imports.column import TEXTS, Kind
+from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.difference import IGNORED, difference
 from dashboard.imports.examination import (
     ColumnMatch,
@@ -20,14 +20,16 @@ from dashboard.imports.examination import (
     Table,
 )
 from dashboard.imports.family import Spot
-from dashboard.imports.grid import STRUCK, Grid, letter, place
+from dashboard.imports.formats import displayed
+from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import COLUMNS, Headings
-from dashboard.imports.lines import Line, line
+from dashboard.imports.lines import Line
 from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
 from dashboard.imports.match import DOUBTS, Matched, Matcher
+from dashboard.imports.outline import LEFT_OUT, Outline, of_this_month
 from dashboard.imports.parsers import text_of
-from dashboard.imports.periods import is_of_rows, none_of, other_months
 from dashboard.imports.rows import Reader, RowRead
+from dashboard.imports.settle import settled
 from dashboard.imports.sink import Sink
 from dashboard.imports.tables import Cover, Found
 from dashboard.imports.totals import Mismatch, Totals
@@ -36,14 +38,6 @@ from dashboard.imports.unfold import join_steps, split_text
 _EXAMPLES = 3
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
 _NAMES = frozenset(plan.IDENTITY)
-_LEFT_OUT = {
-    Line.TOTAL: "合计、小计行，未导入",
-    Line.CHAPTER: "分类标题行，未导入",
-    Line.HIDDEN: "隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”",
-    Line.NOTE: "表下的说明，未导入",
-    Line.OTHER_MONTH: "不是本期的行，未导入",
-    Line.STRUCK: "整行加了删除线，视为作废，未导入；仍有效的请去掉删除线",
-}
 
 
 class TableExamination:
@@ -62,9 +56,7 @@ class TableExamination:
     ) -> None:
         self.grid, self.cover, self.found = grid, cover, found
         self.context, self.headings, self.matcher, self.sink = context, headings, matcher, sink
-        self.columns, problems = mapped(found, headings, context, grid.name, stated)
-        for problem in problems:
-            sink.add(problem)
+        self.columns = self._columns(stated)
         self.reader = Reader(grid, cover, found, self.columns, context)
         identity = _IDENTITY[context.kind]
         read = self.reader.columns
@@ -77,72 +69,54 @@ class TableExamination:
         lacking = [c for c in COLUMNS[context.kind] if c.field not in (*self.letters, *identity)]
         self.lacking = {c.title: c for c in lacking} if grid.added else {}
         self.totals = Totals(self.reader)
-        self.identity: dict[str, Value] = {}
+        self.belonging = Belonging(self.reader, matcher, self.letters)
+
+    def _columns(self, stated: str) -> list[Mapped]:
+        """Map the columns by their headings and, where those leave it open, by what they hold."""
+        hidden = frozenset() if self.context.include_hidden else self.grid.hidden_columns
+        where = self.found, self.headings, self.context, self.grid.name, stated, hidden
+        columns, problems = mapped(*where)
+        for problem in problems:
+            self.sink.add(problem)
+        values = {one.index: self._shown_in(one.index) for one in columns if one.how != "confirmed"}
+        return settled(columns, values, self.context, self.matcher)
+
+    def _shown_in(self, index: int) -> list[Any]:
+        """Give what a column shows, percentages as such."""
+        shown = self.grid.shown_as
+        found = []
+        for row in range(self.found.first, self.found.last):
+            cells = self.grid.rows[row]
+            value = cells[index] if index < len(cells) else ""
+            if value != "":
+                own = shown.get((row, index), "") if isinstance(value, float) else ""
+                found.append(displayed(float(value), own) or value if own else value)
+        return found
 
     def run(self) -> None:
         """Read every line of the table."""
-        lines = self._of_this_month(list(self._lines()))
+        naming = frozenset(one.index for one in self.naming)
+        told = list(Outline(self.reader, self.cover, naming).lines())
+        lines, problems = of_this_month(told, self.columns, self.reader)
+        for problem in problems:
+            self.sink.add(problem)
         data = [row for row, kind in lines if kind is Line.DATA]
         self.reader.settle_scales(data)
         self.sink.tables.append(self._table())
         if not self._has_what_it_needs():
             return
         self.sink.expect(len(data))
-        for row, kind in lines:
+        for number, (row, kind) in enumerate(lines):
             if kind is Line.DATA:
-                self._data(row)
-            else:
-                self._tell(row, _(_LEFT_OUT[kind]), hidden=kind is Line.HIDDEN)
+                more = takewhile(lambda one: one[1] is Line.CONTINUED, lines[number + 1 :])
+                self._data(row, [row for row, _kind in more])
+            elif kind is not Line.CONTINUED:
+                self._tell(row, _(LEFT_OUT[kind]), hidden=kind is Line.HIDDEN)
             if kind is Line.TOTAL:
                 for wrong in self.totals.hold(row, early=not data or row < data[0]):
                     self._mismatch(wrong)
         for wrong in self.totals.close():
             self._mismatch(wrong)
-
-    def _lines(self) -> Iterator[tuple[int, Line]]:
-        """Tell what each line is, blank ones left out, down to the remarks at the foot."""
-        places = self.reader.places
-        naming = frozenset(places[f] for f in _IDENTITY[self.context.kind] if f in places)
-        figures = frozenset(one.index for one in self.figures if one.column.kind in FIGURES)
-        hidden = self.context.include_hidden
-        noted = False
-        for row in range(self.found.first, self.found.last):
-            kind = line(self.grid, self.cover, row, naming, figures, hidden)
-            if kind is Line.DATA and self.grid.odd and self._is_struck(row):
-                kind = Line.STRUCK
-            if noted and kind is Line.DATA and not self._goes_on(row, naming, figures):
-                kind = Line.NOTE
-            noted = noted or kind is Line.NOTE
-            if kind is not Line.BLANK:
-                yield row, kind
-
-    def _is_struck(self, row: int) -> bool:
-        """Say whether all that stands in a row is crossed out."""
-        filled = [index for index, value in enumerate(self.grid.rows[row]) if value != ""]
-        return all(self.grid.odd.get((row, index)) == STRUCK for index in filled)
-
-    def _of_this_month(self, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]]:
-        """Leave out the rows that say they are about another month; error where all do."""
-        column = next((one.index for one in self.columns if is_of_rows(one.text)), None)
-        if column is None or self.context.kind is not SheetKind.MONTHLY:
-            return lines
-        said = {row: self._showing(row, column) for row, kind in lines if kind is Line.DATA}
-        other = other_months(said, self.context.month)
-        if other and len(other) == len(said):
-            row = min(other)
-            where = self.grid.name, place(row, column), "", text_of(said[row])
-            self.sink.add(none_of(self.context.month, *where))
-        return [(row, Line.OTHER_MONTH if row in other else kind) for row, kind in lines]
-
-    def _showing(self, row: int, column: int) -> Any:
-        """Give what is seen in a cell, merged or not."""
-        return self.reader.value(*self.cover.origins.get((row, column), (row, column)))
-
-    def _goes_on(self, row: int, naming: frozenset[int], figures: frozenset[int]) -> bool:
-        """Say whether a row under a remark is data after all: named, and with a figure."""
-        filled = {index for index, value in enumerate(self.grid.rows[row]) if value != ""}
-        digits = any(re.search(r"\d", text_of(self.reader.value(row, i))) for i in filled & figures)
-        return digits and bool(filled & naming)
 
     def _tell(self, row: int, text: str, *, hidden: bool = False) -> None:
         shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")
@@ -211,16 +185,21 @@ class TableExamination:
             )
         return not lacking
 
-    def _data(self, row: int) -> None:
+    def _data(self, row: int, more: list[int]) -> None:
         read = RowRead(row)
         self.reader.read(self.naming, read, "")
-        self._inherit(read)
-        matched = self.matcher.match(read.values)
+        matched = self.belonging.of(read)
+        if matched is None:
+            self._tell(row, _(LEFT_OUT[Line.CHAPTER]))
+            return
         target = matched.item or matched.project
         unit = target.unit_of_measure if target else ""
         self.reader.count_in(read.values.get("unit_of_measure"))
         self.reader.read(self.figures, read, unit)
         self._supplement(read, unit)
+        for below in more:
+            self._continue(read, below, unit)
+        self.belonging.share_figures(read, matched)
         self.reader.above = dict(read.values)
         split_text(read, self.letters)
         join_steps(read, self.letters, self.titles, self.context.month.year)
@@ -234,16 +213,18 @@ class TableExamination:
             refused |= self._twice(read, matched)
         if monthly_kind and matched.project:
             refused |= self._checked(read, matched)
+        self.sink.kept += 1
         self.sink.keep(self._draft(read, matched, refused))
 
-    def _inherit(self, read: RowRead) -> None:
-        """Take the project from the row above where a row only names a work item."""
-        values = read.values
-        own = {name: values.get(name) for name in ("project_code", "project_name")}
-        if not any(own.values()) and (values.get("work_item_name") or values.get("work_item_code")):
-            values.update(self.identity)
-        else:
-            self.identity = {name: value for name, value in own.items() if value is not None}
+    def _continue(self, read: RowRead, below: int, unit: str) -> None:
+        """Add the texts of a row below over which the name is merged."""
+        extra = RowRead(below)
+        self.reader.read([one for one in self.figures if one.column.kind in TEXTS], extra, unit)
+        read.wrong.extend(extra.wrong)
+        for name, value in extra.values.items():
+            if isinstance(value, str) and name not in extra.origins:
+                above = read.values.get(name)
+                read.values[name] = f"{above}\n{value}" if isinstance(above, str) else value
 
     def _supplement(self, read: RowRead, unit: str) -> None:
         """Take what a person wrote for the row under columns that the sheet lacks."""

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from dashboard.imports.grid import Grid
-from dashboard.imports.headings import GROUP, Headings, parsed, squeezed
+from dashboard.imports.headings import GROUP, MONEY_UNITS, NOTHING, Headings, parsed, squeezed
+from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import word_set
 
 _DEEPEST = 4
 _LOOKED_AT = 300
 _LONGEST = 40
 _COVERED = 500_000
+_MONTHS_IN_ROW = 3
+_LABELS = 3
+_SIGNS = frozenset("甲乙丙丁")
+_COLONS = frozenset(":：")
+_NAMES = ("project_name", "project_code")
 _GENERIC = word_set(
     "计划 完成 实际 累计 本月 当月 上月 数量 金额 比例 百分比 小计 合计 累计完成 本月完成 "
     "占比 目标 进度 名称 编号 单位 时间 姓名 电话"
@@ -23,9 +32,9 @@ _SURROUNDING = re.compile(
 )
 _NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|填报说明)(?:[:：]|\d|[一二三])|^(?:填表人|填报人|制表人?|审核人?|单位负责人|负责人签字|"
-    r"联系电话|分管领导签字|主要负责人|报送时间|填报时间|填报单位|单位盖章|经办人)[(（:：]"
+    r"联系电话|联系人|分管领导|单位领导|主管领导|领导签字|复核人?|校核人?|签发人?|分管领导签字|主要负责人|报送时间|填报时间|填报单位|单位盖章|经办人)[(（:：]"
 )
-_NOTE_STARTS = frozenset("注备说填制审单联分主报经")
+_NOTE_STARTS = frozenset("注备说填制审单联分主报经领复校签")
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]|^[(（][一二三四五六七八九十]{1,3}[)）]")
 
 
@@ -77,8 +86,12 @@ class _Finder:
         return cells[column] if column < len(cells) else ""
 
     def text(self, row: int, column: int) -> str:
-        value = self.value(row, column)
+        value = _worded(self.value(row, column))
         return value.strip() if isinstance(value, str) else ""
+
+    def cells(self, row: int) -> list[Any]:
+        """Give the cells of a row, real dates of whole months written out."""
+        return [_worded(value) for value in self.rows[row]]
 
     def is_anchor(self, number: int) -> bool:
         """Say whether a row names the columns: most of its cells are headings we know."""
@@ -86,7 +99,14 @@ class _Finder:
         if number > _LOOKED_AT and self.known.isdisjoint(cells):
             return False
         filled = [value for value in cells if value != ""]
-        if len(filled) < 2 or sum(isinstance(value, str) for value in filled) < len(filled) - 1:
+        if months := _months(filled):
+            filled = [value for value in filled if value not in months]
+            return any(isinstance(v, str) and self.headings.meaning(v) for v in filled)
+        if len(filled) < 2 or all(
+            isinstance(v, str) and v.rstrip()[-1:] in _COLONS for v in filled
+        ):
+            return False
+        if sum(isinstance(value, str) for value in filled) < len(filled) - 1:
             return False
         if number > _LOOKED_AT and sum(value in self.known for value in filled) < 2:
             return False
@@ -95,7 +115,27 @@ class _Finder:
             for value in filled
             if isinstance(value, str) and len(value) <= _LONGEST
         )
+        if hits == 1 and number <= _LOOKED_AT and self.names(filled):
+            return self.is_split(number)
         return hits >= 2 and hits * 5 >= len(filled) * 2
+
+    def names(self, filled: list[Any]) -> bool:
+        """Say whether a row heads a column of projects."""
+        return any(isinstance(v, str) and self.headings.meaning(v) in _NAMES for v in filled)
+
+    def is_split(self, number: int) -> bool:
+        """Say whether a row names the columns only together with the one below: 实际 over 数量."""
+        cells = self.cells(number + 1) if number + 1 < len(self.rows) else []
+        parts = [(c, v) for c, v in enumerate(cells) if isinstance(v, str) and v]
+        if (
+            len(parts) < 2
+            or self.is_anchor(number + 1)
+            or any(len(value) > _LONGEST for _c, value in parts)
+        ):
+            return False
+        paths = [(self.above(number, column), value) for column, value in parts]
+        known = sum(self.headings.of_path(path) not in ("", GROUP) for path in paths)
+        return known * 2 >= len(parts)
 
     def block(self, anchor: int) -> tuple[int, int]:
         """Stretch a header over the rows above and below that belong to it."""
@@ -108,7 +148,7 @@ class _Finder:
 
     def is_upper(self, row: int) -> bool:
         """Say whether the row above a header groups its columns."""
-        filled = [(c, v) for c, v in enumerate(self.rows[row]) if v != ""]
+        filled = [(c, v) for c, v in enumerate(self.cells(row)) if v != ""]
         if any(not isinstance(v, str) or len(v) > _LONGEST for _c, v in filled):
             return False
         if not filled or any(_SURROUNDING.match(squeezed(v)) for _c, v in filled):
@@ -120,16 +160,26 @@ class _Finder:
         below = sum(value != "" for value in self.rows[row + 1])
         if any(span * 10 >= below * 7 and span > 2 for span in reach.values()):
             return False
+        if self.completes(row, filled):
+            return True
         down = any(self.origins.get((row + 1, c)) == (row, c) for c, _v in filled)
         return down or any(span > 1 for span in reach.values())
 
+    def completes(self, row: int, filled: list[tuple[int, str]]) -> bool:
+        """Say whether a row holds the first halves of the words below it: 完成 over 进度."""
+        pairs = [(v, below) for c, v in filled if (below := self.text(row + 1, c))]
+        known = sum(bool(self.headings.meaning(v + below)) for v, below in pairs)
+        return len(pairs) > 1 and len(pairs) == len(filled) and known * 5 >= len(pairs) * 4
+
     def is_lower(self, bottom: int) -> bool:
-        """Say whether the row below a header's last names parts of its columns."""
+        """Say whether the row below a header's last names parts of its columns, or their units."""
         row = bottom + 1
-        width = len(self.rows[row])
-        if any(self.origins.get((row, c), (row, c))[0] < row for c in range(width)):
-            return all(isinstance(v, str) and len(v) <= _LONGEST for v in self.rows[row])
-        filled = [(c, v) for c, v in enumerate(self.rows[row]) if v != ""]
+        cells = self.cells(row)
+        filled = [(c, v) for c, v in enumerate(cells) if v != ""]
+        if filled and all(_is_unit(v) for _c, v in filled):
+            return True
+        if any(self.origins.get((row, c), (row, c))[0] < row for c in range(len(cells))):
+            return all(isinstance(v, str) and len(v) <= _LONGEST for v in cells)
         if len(filled) < 2 or not all(isinstance(v, str) and len(v) <= 20 for _c, v in filled):
             return False
         if any(self.own(bottom, c) and not self.wide(bottom, c) for c, _v in filled):
@@ -171,7 +221,7 @@ class _Finder:
                 if not text and row < bottom and self.text(bottom, column):
                     text = self.above(row, column)
                 if text and origin not in origins:
-                    path.append(text)
+                    path.append(f"({text})" if path and _is_unit(text) else text)
                     origins.append(origin)
             if path:
                 found[column] = tuple(path)
@@ -216,16 +266,59 @@ def guessed_in(grid: Grid, headings: Headings, cover: Cover) -> list[Found]:
     return []
 
 
+def is_sideways(grid: Grid, headings: Headings, fields: int) -> bool:
+    """Say whether a column names that many different fields: projects lie side by side."""
+    for column in range(_LABELS):
+        rows = [row for row in grid.rows[:_LOOKED_AT] if column < len(row) and row[column] != ""]
+        labels = [row[column] for row in rows if any(v != "" for v in row[column + 1 :])]
+        texts = [value.strip().rstrip(":：") for value in labels if isinstance(value, str)]
+        told = [f for f in map(headings.meaning, texts) if f not in ("", GROUP, NOTHING)]
+        if len(set(told)) >= fields and len(told) * 2 >= len(rows):
+            return True
+    return False
+
+
+def _worded(value: Any) -> Any:
+    """Write out a real date that stands for its month, as it does in a heading."""
+    if not isinstance(value, date):
+        return value
+    ends = value.day == 1 or value.day == monthrange(value.year, value.month)[1]
+    return f"{value.year}年{value.month}月" if ends else value
+
+
+def _months(filled: list[Any]) -> list[Any]:
+    """Give the real dates of a row where they are months that follow one another."""
+    dates = [value for value in filled if isinstance(value, date) and _worded(value) != value]
+    numbers = [value.year * 12 + value.month for value in dates]
+    steps = {after - before for before, after in pairwise(numbers)}
+    return dates if len(dates) >= _MONTHS_IN_ROW and steps == {1} else []
+
+
+def _is_unit(value: Any) -> bool:
+    """Say whether a cell holds a unit alone: 万元, （公里）, %."""
+    if not isinstance(value, str):
+        return False
+    text = squeezed(value).strip("()[]").removeprefix("单位:")
+    return text in MONEY_UNITS or text == "%" or is_unit(text)
+
+
 def _is_counting(rows: list[list[Any]]) -> bool:
-    """Say whether the row under a header only counts its columns: 1, 2, 3 or 甲, 乙, 1."""
+    """Say whether the row under a header only counts its columns: 1, 2, 3; 甲, 乙, 1; A, B, C."""
     filled = [
-        str(value).removesuffix(".0").strip("()（）")
+        squeezed(str(value)).removesuffix(".0").strip("()")
         for row in rows
         for value in row
         if value != ""
     ]
+    letters = [text[0] for text in filled if re.fullmatch(r"[A-Z](?:=.*)?", text)]
+    if len(letters) >= _DEEPEST - 1 and len(letters) == len(filled):
+        return ord(letters[-1]) - ord(letters[0]) == len(letters) - 1
     numbers = [int(text) for text in filled if text.isdecimal() and len(text) < 4]
-    counted = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    signs = [text for text in filled if text in _SIGNS]
+    enough = 2 if len(signs) == len(filled) - len(numbers) > 0 else 3
+    counted = len(numbers) >= enough and numbers == list(
+        range(numbers[0], numbers[0] + len(numbers))
+    )
     return counted and len(filled) - len(numbers) <= 3 and numbers[0] in (0, 1)
 
 

@@ -17,6 +17,7 @@ from dashboard.ui.run import run
 HOW = {
     "synonym": "按表头认出",
     "confirmed": "已人工确认",
+    "values": "按列中内容认出",
     "ignored": "不导入",
     "unknown": "没有认出",
 }

@@ -22,7 +22,8 @@ from tests.imports.conftest import saved, workbook
     "written",
     [
         "30 40", "2 6", "1 200", "(26)", "（26）", "-26", "\N{MINUS SIGN}26", -26.0, "目标26公里",
-        "26公里，未验收", "26公里，计划数", "30-40", "近26", "超过26",
+        "26公里，未验收", "26公里，计划数", "30-40", "近26", "超过26", "年度目标26公里",
+        "目标任务26",
     ],
 )  # fmt: skip
 def test_a_doubtful_quantity_is_refused(written: Any) -> None:
@@ -35,7 +36,7 @@ def test_a_doubtful_quantity_is_refused(written: Any) -> None:
     "written",
     [
         "一期100%", "3栋100%", "2个小区完成80%", "本月5%", "8月5%", "完成投资65%", "资金支付率65%",
-        "65%，计划", "65%（未审核）", "10000%", "1001%", "还差35%", "65%序时",
+        "65%，计划", "65%（未审核）", "(65%)", "10000%", "1001%", "还差35%", "65%序时",
     ],
 )  # fmt: skip
 def test_a_share_of_something_else_is_refused(written: str) -> None:
@@ -63,7 +64,23 @@ def test_doubtful_money_is_refused(written: Any) -> None:
         amount_wan(written, "", "万元")
 
 
-@pytest.mark.parametrize("written", ["8-9", "8-10", "46266", 46266.0, "5/8/2026", "26.8.5"])
+@pytest.mark.parametrize(
+    "written", ["已支付300", "已拨付300万元", "到位资金300", "年度任务300万元"]
+)
+def test_money_for_something_else_is_refused(written: str) -> None:
+    with pytest.raises(Unreadable):
+        amount_wan(written, "", "万元", monthly=False, purpose="invested")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("三百万", 300), ("1亿2千万", 12000), ("￥1,200万元", 1200), ("完成投资300万元", 300)],
+)
+def test_money_is_read_in_the_unit_it_names(written: str, meant: int) -> None:
+    assert amount_wan(written, "", "万元", monthly=False, purpose="invested") == Decimal(meant)
+
+
+@pytest.mark.parametrize("written", ["8-9", "8-10", "46266", 46266.0, "5/8/2026", "26.8.5", "底"])
 def test_a_doubtful_day_is_refused(written: Any) -> None:
     with pytest.raises(Unreadable):
         day(written, 2026)

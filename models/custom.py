@@ -42,6 +42,10 @@ class CustomField(Row, table=True):
     required: bool = Field(default=False, title="必填")
     choices: str = Field(default="", sa_type=Text, title="可选内容", description="每行一个选项")
     help: str = Field(default="", max_length=200, title="填写说明")
+    aliases: str = Field(
+        default="", max_length=400, title="表头的其他写法",
+        description="单位的表里可能写成的列名，每行一个",
+    )  # fmt: skip
     position: int = Field(default=1, ge=1, le=999, title="次序")
     active: bool = Field(default=True, title="在用")
 

@@ -9,4 +9,4 @@ from dashboard.ui.log import ask_filters, show_log
 
 actor = ui.guard(Action.AUDIT_READ)
 st.title(ui.translate("审计日志"))
-show_log(ui.read(audit_entries, actor, **ask_filters()))
+show_log(actor, ui.read(audit_entries, actor, **ask_filters()))

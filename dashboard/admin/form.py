@@ -14,7 +14,7 @@ import streamlit as st
 from dashboard import clock
 from dashboard.admin.link import NEW, href
 from dashboard.admin.listing import cell_text, show_rows
-from dashboard.admin.spec import AdminPage, View, action_for, changes
+from dashboard.admin.spec import AdminPage, View, action_for, changes, named_query
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.admin.widgets import ask, shown, start
 from dashboard.commands.row import delete_row, restore_version, save_row
@@ -112,10 +112,8 @@ def _edit(
                 actor, page, known[name], kept[name], label, key, wrong.get(name, "")
             )  # fmt: skip
     if open_names and page.told:
-        module, _dot, function = page.told.partition(".")
-        query = getattr(import_module(f"dashboard.queries.{module}"), function)
         asked = {n: v for n, v in {**values, **entered}.items() if n in known}
-        st.info(plain(read(query, actor, asked)))
+        st.info(plain(read(named_query(page.told), actor, asked)))
     if open_names and st.button(_("保存"), type="primary", key=f"{form}-save"):
         moved = entered if new else {n: v for n, v in entered.items() if v != kept[n]}
         _save(actor, page, record, moved, form, version)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlmodel import SQLModel
@@ -41,7 +42,8 @@ class AdminPage:
     down; `children` are `table.key` of rows edited inside their parent; `row_actions` are commands
     by title and name; `options` are the values a text may have, each with its word; a row whose
     column holds one of the `final` values is changed no more. `told` names the query whose sentence
-    stands above the button that saves.
+    stands above the button that saves, `wrong` the one that says what is wrong with a row before it
+    is saved, a sentence a field.
     """
 
     model: type[SQLModel]
@@ -71,6 +73,7 @@ class AdminPage:
     options: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     final: tuple[tuple[str, tuple[str, ...]], ...] = ()
     told: str = ""
+    wrong: str = ""
     because: str = ""
     page: str = ""
     page_size: int = 50
@@ -99,6 +102,13 @@ class View:
     sort: str = ""
     columns: tuple[str, ...] = ()
     number: int = 1
+
+
+def named_query(name: str) -> Callable[..., Any]:
+    """Give the query a declaration names: its file and its name, `own_field.field_cost`."""
+    module, _dot, function = name.partition(".")
+    found: Callable[..., Any] = getattr(import_module(f"dashboard.queries.{module}"), function)
+    return found
 
 
 def roles_for(actor: Actor, action: Action) -> frozenset[Role]:

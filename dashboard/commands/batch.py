@@ -21,6 +21,8 @@ from sqlmodel import select as rows_of
 from dashboard.audit import record
 from dashboard.bulk import Row, among, fresh, uncollected
 from dashboard.commands.opening import Opened, log, open_reports, write_reports
+from dashboard.commands.own_answer import answered, require_asked
+from dashboard.commands.own_field import stored_answer
 from dashboard.commands.report import send
 from dashboard.commands.take_back import images_of
 from dashboard.commands.upload import draft_upload, warning_rows
@@ -30,6 +32,7 @@ from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status, shown
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.scope import scopes_of
+from dashboard.rules.entry import Field
 from dashboard.rules.source import Strip, strips_text, strips_without
 from models.base import utc_now
 from models.project import LivelihoodProject, WorkItem
@@ -79,7 +82,8 @@ def commit_upload(
     found = open_reports(session, list(projects.values()), period, upload.agency_id, today)
     reports = [found[projects[code]] for code in grouped]
     upload.before = json.dumps(images_of(session, period, reports), ensure_ascii=False)
-    filling = _Filling(upload, reasons, _work_items(session, projects, grouped))
+    asked = require_asked(session, examination)
+    filling = _Filling(upload, reasons, _work_items(session, projects, grouped), asked)
     for drafts, report in zip(grouped.values(), reports, strict=True):
         _require_seen(report, drafts, filling.items)
         filling.fill(report, drafts)
@@ -202,6 +206,8 @@ def _require_seen(
         names = LINE_FIGURES if item else FIGURES
         for name, old, _new in draft.changes:
             now = row.get(name) if name in names else old
+            if name in report.answers and not (item and draft.is_first):
+                now, old = report.answers[name], stored_answer(old)
             if (None if now == "" else now) != (None if old == "" else old):
                 raise Conflict(
                     _("项目 {code} 的数据在预览后被他人修改，请重新核对后再导入。").format(
@@ -240,8 +246,10 @@ class _Filling:
         upload: Upload,
         reasons: Mapping[tuple[str, int], str],
         items: Mapping[int, Mapping[str, int]],
+        asked: Mapping[str, Field],
     ) -> None:
-        self.upload_id, self.items = upload.id, items
+        self.upload_id, self.items, self.asked = upload.id, items, asked
+        self.kept = _FIGURES | asked.keys()
         self.edits = json.loads(upload.edits)
         self.reasons = {where: text for where, text in reasons.items() if text}
         self.general = [text for (_sheet, row), text in self.reasons.items() if row == 0]
@@ -250,6 +258,8 @@ class _Filling:
         """Write what the rows about a project say of it."""
         now, items = report.now, self.items[report.now["project_id"]]
         _fill_figures(now, drafts, len(items))
+        if self.asked:
+            report.answers |= answered(drafts, self.asked)
         said = [self.reasons.get((draft.sheet, draft.row), "") for draft in drafts]
         now["warning_reason"] = "；".join(dict.fromkeys(t for t in (*said, *self.general) if t))
         now["no_change"], now["state"] = False, ReportState.DRAFT
@@ -265,7 +275,7 @@ class _Filling:
         cells: dict[str, list[Any]] = {}
         raws, origins, letters, row = draft.raws, draft.origins, draft.letters, draft.row
         for name, value in draft.values.items():
-            if value is None or name not in _FIGURES or (not value and isinstance(value, str)):
+            if value is None or name not in self.kept or (not value and isinstance(value, str)):
                 continue
             cell = origins.get(name) or f"{letters[name]}{row}"
             raw = raws.get(name) or shown(value)

@@ -23,6 +23,7 @@ from dashboard.bulk import (
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Actor
+from models.custom import CustomValue
 from models.project import LivelihoodProject
 from models.report import (
     FIGURES,
@@ -33,6 +34,7 @@ from models.report import (
     ReportUnlock,
 )
 
+_TABLE = str(ProgressReport.__tablename__)
 OPEN_STATES = (ReportState.DRAFT, ReportState.RETURNED)
 _CARRIED = ("work_item_id", "cumulative_quantity", "completed_pct")
 
@@ -42,6 +44,7 @@ class Opened:
     """A report as it is being written (`now`), as it stood (`was`), and the one it replaces.
 
     `logged` is what the audit log has last been told of it, `lines` its figures by work item.
+    `answers` is what stands in the fields an office added, `kept` the row they were read from.
     """
 
     now: Row
@@ -50,6 +53,8 @@ class Opened:
     logged: Row | None = None
     lines: dict[int, Row] = field(default_factory=dict)
     lines_were: dict[int, Row] = field(default_factory=dict)
+    answers: Row = field(default_factory=dict)
+    kept: Row | None = None
 
 
 def opened(row: Row) -> Opened:
@@ -61,10 +66,14 @@ def log(
     session: Session, actor: Actor, event: str, reports: Iterable[Opened], *, batch: str = ""
 ) -> None:
     """Record what has become of reports since the log was last told, a line each."""
-    table, lines = str(ProgressReport.__tablename__), []
+    lines = []
     for one in reports:
-        lines.append(line_of(event, one.now, table, one.logged, batch=batch))
-        one.logged = {**one.now}
+        now, was = one.now, one.logged
+        if one.answers:
+            now = {**now, **one.answers}
+            was = was and {**dict.fromkeys(one.answers), **was}
+        lines.append(line_of(event, now, _TABLE, was, batch=batch))
+        one.logged = {**now}
     append_all(session, actor, lines)
 
 
@@ -76,6 +85,19 @@ def write_reports(session: Session, reports: Sequence[Opened]) -> None:
     known = [(one.lines_were.get(key), row) for one in reports for key, row in one.lines.items()]
     add_rows(session, ReportLine, [row for was, row in known if was is None])
     _change(session, ReportLine, [(was, row) for was, row in known if was is not None])
+    _write_answers(session, [one for one in reports if one.answers])
+
+
+def _write_answers(session: Session, reports: Iterable[Opened]) -> None:
+    new, changed = [], []
+    for one in reports:
+        if one.kept is None:
+            given = {"table_name": _TABLE, "row_id": one.now["id"], "answers": one.answers}
+            new.append(fresh(CustomValue, **given))
+        elif one.kept["answers"] != one.answers:
+            changed.append({**one.kept, "answers": one.answers})
+    add_rows(session, CustomValue, new)
+    change_rows(session, CustomValue, changed, ["answers"])
 
 
 def _change(session: Session, model: type, pairs: Iterable[tuple[Row, Row]]) -> None:
@@ -120,6 +142,7 @@ def open_reports(
         for key, new in zip(project_ids, keys, strict=True)
     }
     add_lines(session, found.values())
+    add_answers(session, found.values())
     return found
 
 
@@ -155,6 +178,20 @@ def add_lines(session: Session, reports: Iterable[Opened]) -> None:
             one.lines[item] = {**row}
         else:
             one.lines[item] = line_like(row, one)
+
+
+def add_answers(session: Session, reports: Iterable[Opened]) -> None:
+    """Load what reports, or those they replace, hold in the fields an office added."""
+    by_id = {row["id"]: one for one in reports if (row := one.was or one.replaces)}
+    if not by_id:
+        return
+    inside = among(session, col(CustomValue.row_id), by_id)
+    for row in rows_where(session, CustomValue, col(CustomValue.table_name) == _TABLE, inside):
+        one = by_id[row["row_id"]]
+        one.answers = {**row["answers"]}
+        if one.replaces is None:
+            one.kept = row
+            one.logged = one.logged and {**one.logged, **one.answers}
 
 
 def line_like(row: Mapping[str, Any], report: Opened) -> Row:

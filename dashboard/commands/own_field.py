@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
@@ -34,7 +35,7 @@ def keep_answers(
     kept = session.exec(answers_of(page, row.id)).first()
     kept = kept or CustomValue(table_name=page.table, row_id=row.id)
     before = dict(kept.answers)
-    kept.answers = {**before, **{name: _stored(value) for name, value in answers.items()}}
+    kept.answers = {**before, **{name: stored_answer(value) for name, value in answers.items()}}
     fields = own_fields(session, page)
     missing = {
         name: _("请填写{title}。").format(title=field.label)
@@ -48,6 +49,8 @@ def keep_answers(
     return {name: [before.get(name), kept.answers[name]] for name in answers}
 
 
-def _stored(value: Any) -> Any:
+def stored_answer(value: Any) -> Any:
     """Write an answer as JSON holds it: figures and days as text, so that they stay exact."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return value if value is None or isinstance(value, bool | str) else str(value)

@@ -16,10 +16,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 
+from dashboard.admin.spec import OWN
+from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.audit import record
 from dashboard.commands.agency import place_in_tree
 from dashboard.commands.batch import Imported, mark_committed, require_clean, require_kind, settle
 from dashboard.commands.light import refresh_facts
+from dashboard.commands.own_answer import answered, require_asked
+from dashboard.commands.own_field import keep_answers
 from dashboard.commands.period import ensure_expected
 from dashboard.commands.project import FREE_FIELDS, allow_programme
 from dashboard.commands.upload import draft_upload
@@ -88,6 +92,7 @@ def commit_plan(
     image = image_of_plan(session, programme, list(codes))
     bodies = _Bodies(session, actor, programme)
     projects: dict[str, LivelihoodProject] = {}
+    asked = require_asked(session, examination)
     for draft in moved:
         _require_room(draft)
         project = _project(session, programme, draft, projects)
@@ -95,6 +100,9 @@ def commit_plan(
             _work_item(session, actor, programme, project, draft)
         else:
             _fill(session, actor, programme, project, draft, bodies)
+    for code, project in projects.items() if asked else ():
+        drafts = [draft for draft in moved if _code_of(draft) == code]
+        _answer(session, actor, project, answered(drafts, asked))
     if programme.adopted_on is None and today.year >= programme.year:
         upto = min(today.replace(day=1), date(programme.year, 12, 1))
         ensure_expected(session, actor, programme, upto, today)
@@ -103,6 +111,16 @@ def commit_plan(
     upload.before = json.dumps(sign_after(session, programme, image), ensure_ascii=False)
     mark_committed(session, actor, Action.PLAN_IMPORT, upload, len(ids))
     return Imported(upload.number, len(ids))
+
+
+def _answer(
+    session: Session, actor: Actor, project: LivelihoodProject, answers: Mapping[str, Any]
+) -> None:
+    """Keep what a sheet answers of a project to what the office asks by itself."""
+    if answers:
+        told = keep_answers(session, ADMIN_PAGES["livelihood_project"], project, answers)
+        moved = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
+        record(session, actor, Action.PLAN_IMPORT, project, extra=moved)
 
 
 _NAMES = {"project_name": "name", "project_code": "code"}
@@ -215,6 +233,7 @@ def _require_unlocked(programme: Programme, draft: Draft) -> None:
         change.field
         for change in draft.changes
         if change.field not in FREE_FIELDS
+        and not OWN.fullmatch(change.field)
         and not (change.field in _NAMES and change.new in (None, ""))
     ]
     if moved:

@@ -22,6 +22,7 @@ from dashboard.queries.plan_undo import (
     PARTS,
     SPARED,
     Image,
+    answers_of_project,
     image_of,
     projects_of,
     references,
@@ -29,6 +30,7 @@ from dashboard.queries.plan_undo import (
 )
 from dashboard.queries.upload import own_upload
 from models.agency import Agency
+from models.custom import CustomValue
 from models.fact import ProjectMonth
 from models.milestone import Milestone
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
@@ -87,11 +89,29 @@ def _remove(session: Session, actor: Actor, project: LivelihoodProject, batch: s
         session.connection().execute(delete(model).where(owner == project.id))
     recount(session, [project.id or 0], None)
     record(session, actor, "plan:take-back", project, batch=batch)
+    _answer_again(session, project, None)
     for part in [row for row in session if isinstance(row, PARTS)]:
         if part.project_id == project.id:
             session.expunge(part)
     session.delete(project)
     session.flush()
+
+
+def _answer_again(
+    session: Session, project: LivelihoodProject, answers: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Let a project's answers be these; gives old and new for the log."""
+    kept = session.exec(answers_of_project(project)).first()
+    was = dict(kept.answers) if kept else {}
+    if kept and answers is None:
+        session.delete(kept)
+    elif answers is not None:
+        kept = kept or CustomValue(table_name="livelihood_project", row_id=project.id or 0)
+        kept.answers = answers
+        session.add(kept)
+    now = answers or {}
+    moved = {name: [was.get(name), now.get(name)] for name in {**was, **now}}
+    return {name: pair for name, pair in moved.items() if pair[0] != pair[1]}
 
 
 def _restore(
@@ -100,7 +120,8 @@ def _restore(
     earlier = LivelihoodProject.model_validate(before["project"])
     for name in before["project"]:
         setattr(project, name, getattr(earlier, name))
-    record(session, actor, "plan:take-back", project, batch=batch)
+    told = _answer_again(session, project, before.get("answers"))
+    record(session, actor, "plan:take-back", project, batch=batch, extra=told)
     for model in reversed(PARTS):
         kept = {row["id"] for row in before[str(model.__tablename__)]}
         gone = [r for r in session.exec(rows_of(model).where(model.project_id == project.id))

@@ -21,6 +21,7 @@ from dashboard.commands.light import refresh_facts
 from dashboard.commands.opening import (
     OPEN_STATES,
     Opened,
+    add_answers,
     add_lines,
     line_like,
     log,
@@ -30,6 +31,7 @@ from dashboard.commands.opening import (
     require_state,
     write_reports,
 )
+from dashboard.commands.own_answer import answers_in, require_answered
 from dashboard.db import load
 from dashboard.errors import Invalid
 from dashboard.i18n import _
@@ -104,6 +106,7 @@ def submit_reports(
             load(session, ProgressReport, key)
     reports = [found[key] for key in keys]
     add_lines(session, reports)
+    add_answers(session, reports)
     receipt = send(session, actor, reports, today)
     write_reports(session, reports)
     return receipt
@@ -113,7 +116,8 @@ def send(session: Session, actor: Actor, reports: Sequence[Opened], today: date)
     """Let reports be sent on under one receipt number, which is returned; others write them.
 
     Raises:
-        Invalid: there are none, their month is locked, or one lags and does not say why.
+        Invalid: there are none, their month is locked, or one lags and does not say why, or leaves
+            out what an office requires.
         Conflict: one of them was sent already.
     """
     if not reports:
@@ -131,6 +135,7 @@ def send(session: Session, actor: Actor, reports: Sequence[Opened], today: date)
         projects = [report.now["project_id"] for report in these]
         require_open(session, projects, period, today)
         require_explained(session, these)
+        require_answered(session, these)
         _receive(session, key, projects, today)
     sent = {
         "state": ReportState.SUBMITTED,
@@ -288,6 +293,7 @@ def report_no_change(
     report = open_reports(session, [project_id], period, last.agency_id, today)[project_id]
     report.now |= {name: getattr(last, name) for name in (*FIGURES, "cells")}
     report.now |= {"no_change": True, "monthly_quantity": None}
+    report.answers = answers_in(session, last.id)
     log(session, actor, "report:no-change", [report])
     write_reports(session, [report])
     copy_lines(session, last, report)

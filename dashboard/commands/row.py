@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from dashboard.admin.field import columns_of
-from dashboard.admin.spec import OWN, SECRET, AdminPage, action_for, changes, fields_in
+from dashboard.admin.spec import OWN, SECRET, AdminPage, action_for, changes, fields_in, named_query
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.audit import record
 from dashboard.commands.agency import place_in_tree
@@ -69,6 +69,8 @@ def save_row(
     for name, value in found.items():
         if not OWN.fullmatch(name):
             setattr(row, name, value)
+    if page.wrong and (sentences := named_query(page.wrong)(session, row)):
+        raise Unfit(sentences)
     _require_unique(session, page, row)
     event = event or ("row:add" if key is None else "row:edit")
     answers = {name: value for name, value in found.items() if OWN.fullmatch(name)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from dashboard.bulk import (
     rows_where,
     uncollected,
 )
-from dashboard.commands.opening import Opened, opened, write_reports
+from dashboard.commands.opening import Opened, add_answers, opened, write_reports
 from dashboard.commands.report import TAKE_BACK
 from dashboard.db import Columns, load, pairs
 from dashboard.errors import Conflict
@@ -31,6 +31,7 @@ from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.plan_undo import plain_row
 from dashboard.queries.scope import scopes_of
 from dashboard.queries.upload import own_upload
+from models.custom import CustomValue
 from models.file import Attachment
 from models.report import (
     ExpectedReport,
@@ -62,6 +63,7 @@ def _image_of(report: Opened, came: str | None) -> dict[str, Any]:
     image: dict[str, Any] = {"id": report.now["id"], "report": None, "received_on": came}
     if report.was is not None:
         image["report"] = plain_row(report.was)
+        image["answers"] = report.kept["answers"] if report.kept else {}
         image["report_line"] = [plain_row(row) for row in report.lines_were.values()]
     return image
 
@@ -138,7 +140,21 @@ def _delete(session: Session, actor: Actor, reports: Sequence[Row], batch: str) 
         for row in reports
     ]
     append_all(session, actor, lines)
+    _delete_answers(session, keys)
     delete_rows(session, ProgressReport, among(session, col(ProgressReport.id), keys))
+
+
+def _delete_answers(session: Session, keys: Collection[int]) -> None:
+    inside = among(session, col(CustomValue.row_id), keys)
+    delete_rows(session, CustomValue, (col(CustomValue.table_name) == _REPORT) & inside)
+
+
+def _answer_again(report: Opened, answers: Row) -> tuple[Row, Row]:
+    """Let a report's answers be these; give it as it is now and as it was, for the log."""
+    asked = dict.fromkeys([*report.answers, *answers])
+    was = {**asked, **(report.was or {}), **report.answers}
+    report.answers = answers
+    return {**report.now, **asked, **answers}, was
 
 
 def _restore(
@@ -149,15 +165,18 @@ def _restore(
     batch: str,
 ) -> None:
     lines, details = [], []
+    add_answers(session, reports)
     for report in reports:
         now, image = report.now, images[report.now["id"]]
         receipt = now["receipt"]
         earlier = ProgressReport.model_validate(image["report"])
         now |= {name: getattr(earlier, name) for name in image["report"]}
-        lines.append(line_of(TAKE_BACK, now, _REPORT, report.was, comment=receipt, batch=batch))
+        told, was = _answer_again(report, image.get("answers", report.answers))
+        lines.append(line_of(TAKE_BACK, told, _REPORT, was, comment=receipt, batch=batch))
         for values in image["report_line"]:
             line = ReportLine.model_validate(values)
             details.append(fresh(ReportLine, **{name: getattr(line, name) for name in values}))
     append_all(session, actor, lines)
     write_reports(session, reports)
+    _delete_answers(session, [r.now["id"] for r in reports if r.kept and not r.answers])
     add_rows(session, ReportLine, details)

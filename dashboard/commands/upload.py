@@ -25,11 +25,13 @@ from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.imports.child import annotate_in_child, examine_in_child
+from dashboard.imports.column import Column
 from dashboard.imports.context import Context
 from dashboard.imports.examination import Examination, Level
 from dashboard.imports.grid import Refused
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Action, Actor, allow, refusal
+from dashboard.queries.own_column import own_columns
 from dashboard.queries.upload import own_upload, sheet_context, sheet_kind
 from dashboard.rules.words import limited_words
 from models.agency import Agency
@@ -113,6 +115,11 @@ def draft_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     return upload
 
 
+def _columns(session: Session, upload: Upload) -> tuple[Column, ...]:
+    kind = sheet_kind(upload)
+    return (*COLUMNS[kind], *own_columns(session, kind))
+
+
 def mend_cells(
     session: Session, actor: Actor, upload_id: int, *, texts: Mapping[tuple[str, str], str]
 ) -> Upload:
@@ -127,7 +134,7 @@ def mend_cells(
     upload = draft_upload(session, actor, upload_id)
     if not texts:
         raise Invalid(_("没有改动任何单元格。"))
-    lacking = {column.title for column in COLUMNS[sheet_kind(upload)]}
+    lacking = {column.title for column in _columns(session, upload)}
     edits = json.loads(upload.edits)
     for (sheet, cell), text in texts.items():
         named = _CELL.fullmatch(cell) or cell.rstrip("0123456789") in lacking
@@ -179,7 +186,7 @@ def map_columns(
     A unit's choices are remembered for its next sheet; a plan's, for the next sheet of the list.
     """
     upload = draft_upload(session, actor, upload_id)
-    known = {"": {""}} | {column.field: _UNITS for column in COLUMNS[sheet_kind(upload)]}
+    known = {"": {""}} | {column.field: _UNITS for column in _columns(session, upload)}
     for heading, (field, unit) in choices.items():
         if len(heading) > _HEADING or unit not in known.get(field, ()):
             raise Invalid(_("“{heading}”不能对应到所选的列。").format(heading=heading[:40]))

@@ -18,6 +18,7 @@ from dashboard.i18n import _
 from dashboard.imports import monthly, plan
 from dashboard.imports.column import Column, Kind
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
+from dashboard.imports.headings import columns_of
 from dashboard.imports.read import MARK, MARK_SHEET
 
 _LOCKED = (
@@ -45,8 +46,9 @@ _WIDTHS = {
     Kind.FLAG: 9,
     Kind.NAMES: 22,
     Kind.MILESTONES: 40,
+    Kind.FIGURE: 13,
+    Kind.CHOICE: 14,
 }
-_PLANNED = tuple(column for column in plan.COLUMNS if column.field not in plan.STEPS)
 _HEADER_ROW = 2
 _SPARE_ROWS = 60
 _ALLOWED = {
@@ -99,6 +101,7 @@ class _Styles:
             Kind.CODE: "@",
             Kind.MONEY: "#,##0.00####",
             Kind.NUMBER: "#,##0.######",
+            Kind.FIGURE: "#,##0.######",
         }
         formats = {
             kind: book.add_format(free | ({"num_format": codes[kind]} if kind in codes else {}))
@@ -136,9 +139,9 @@ def _monthly(book: Workbook, styles: _Styles, context: Context) -> None:
         column
         for column in monthly.COLUMNS
         if column.field not in (*_LOCKED, "agency_name", "unit_of_measure", "narrative")
-    ]
+    ] + list(context.own)
     heads = [column.title for column in locked] + [text for text, _w in _HINTS]
-    heads += [column.title for column in entered]
+    heads += [_head(column) for column in entered]
     sheet.write_row(_HEADER_ROW, 0, heads, styles.head)
     row = _HEADER_ROW + 1
     for project, item in _targets(context):
@@ -146,12 +149,21 @@ def _monthly(book: Workbook, styles: _Styles, context: Context) -> None:
         start = len(locked) + len(_HINTS)
         current = (item or project).current
         for column, spec in enumerate(entered, start):
-            _enter(sheet, row, column, current.get(spec.field), styles.open[spec.kind], spec.kind)
+            if spec.own and item and len(project.work_items) > 1:
+                sheet.write_blank(row, column, None, styles.fixed)
+                continue
+            value = project.current.get(spec.field) if spec.own else current.get(spec.field)
+            _enter(sheet, row, column, value, styles.open[spec.kind], spec.kind)
         row += 1
     _finish(sheet, entered, len(locked) + len(_HINTS), row, context)
     for column, width in enumerate([*(_WIDTHS[c.kind] for c in locked), *(w for _t, w in _HINTS)]):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(_HEADER_ROW + 1, 2)
+
+
+def _head(column: Column) -> str:
+    """Give a column's heading; a star says that an office requires it."""
+    return f"{column.title}*" if column.required else column.title
 
 
 def _targets(context: Context) -> Iterator[tuple[Project, WorkItem | None]]:
@@ -239,6 +251,10 @@ def _validation(column: Column, context: Context) -> dict[str, Any] | None:
         rule = {"validate": "list", "source": ["是", "否"]}
     elif column.field == "lead_agency" and context.agencies:
         rule = {"validate": "list", "source": f"={MARK_SHEET}!$D$1:$D${len(context.agencies)}"}
+    elif column.kind is Kind.CHOICE:
+        rule = {"validate": "list", "source": _listed(context, column)}
+    elif column.kind is Kind.FIGURE:
+        rule = {"validate": "decimal", "criteria": "between", "minimum": -1e15, "maximum": 1e15}
     elif column.kind in (Kind.NUMBER, Kind.MONEY, Kind.PERCENT):
         rule = {"validate": "decimal", "criteria": ">=", "value": 0}
     elif column.kind is Kind.DAY:
@@ -248,14 +264,23 @@ def _validation(column: Column, context: Context) -> dict[str, Any] | None:
             "minimum": date(context.month.year - 5, 1, 1),
             "maximum": date(context.month.year + 10, 12, 31),
         }
+    told = {"input_title": column.title[:32], "input_message": column.help} if column.help else {}
     if rule is None:
-        return None
+        return {"validate": "any", **told} if told else None
     return {
         **rule,
+        **told,
         "error_type": "warning",
-        "error_title": column.title,
+        "error_title": column.title[:32],
         "error_message": _("请核对：这里要{what}。").format(what=_wanted(column.kind)),
     }
+
+
+def _listed(context: Context, column: Column) -> str:
+    """Say where on the hidden sheet the words to choose from stand: field below field."""
+    before = context.own[: context.own.index(column)]
+    first = 1 + sum(len(other.choices) for other in before)
+    return f"={MARK_SHEET}!$E${first}:$E${first + len(column.choices) - 1}"
 
 
 def _wanted(kind: Kind) -> str:
@@ -264,6 +289,8 @@ def _wanted(kind: Kind) -> str:
         Kind.DAY: _("日期"),
         Kind.PERCENT: _("不小于 0 的百分比"),
         Kind.TEXT: _("列表中的单位"),
+        Kind.CHOICE: _("列表中的内容"),
+        Kind.FIGURE: _("数字"),
     }.get(kind, _("不小于 0 的数字"))
 
 
@@ -271,23 +298,25 @@ def _plan(book: Workbook, styles: _Styles, context: Context) -> None:
     sheet = book.add_worksheet(_("任务分解表"))
     title = _("{year}年民生实事项目任务分解表").format(year=context.month.year)
     _top(sheet, styles, title, _("一个项目有几个子项时，一个子项一行，项目名称照写"))
-    sheet.write_row(_HEADER_ROW, 0, [column.title for column in _PLANNED], styles.head)
+    planned = [c for c in columns_of(context) if c.field not in plan.STEPS]
+    sheet.write_row(_HEADER_ROW, 0, [_head(column) for column in planned], styles.head)
     row = _HEADER_ROW + 1
     for project, item in _targets(context):
         values = dict((item or project).current)
+        values |= {column.field: project.current.get(column.field) for column in context.own}
         values |= {"project_code": project.code, "project_name": project.name}
         if item:
             values |= {"work_item_code": item.code, "work_item_name": item.name}
         if values.get("due_on") is None:
             values["due_on"] = values.get("due_text")
-        for index, column in enumerate(_PLANNED):
+        for index, column in enumerate(planned):
             style = styles.fixed if column.field == "project_code" else styles.open[column.kind]
             _enter(sheet, row, index, values.get(column.field), style, column.kind)
         row += 1
     for spare in range(row, row + _SPARE_ROWS):
-        for index, column in enumerate(_PLANNED):
+        for index, column in enumerate(planned):
             sheet.write_blank(spare, index, None, styles.open[column.kind])
-    _finish(sheet, _PLANNED, 0, row + _SPARE_ROWS, context)
+    _finish(sheet, planned, 0, row + _SPARE_ROWS, context)
     sheet.freeze_panes(_HEADER_ROW + 1, 2)
 
 
@@ -323,4 +352,6 @@ def _mark(book: Workbook, context: Context) -> None:
         sheet.write_string(row, 1, value)
     for row, one in enumerate(context.agencies):
         sheet.write_string(row, 3, one.name)
+    for row, word in enumerate(word for column in context.own for word in column.choices):
+        sheet.write_string(row, 4, word)
     sheet.very_hidden()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from dashboard.i18n import _
+from dashboard.imports.column import Column
 from dashboard.imports.context import Context, Project, Value, WorkItem
 from dashboard.imports.examination import Level
 from dashboard.imports.monthly import REPORTED
@@ -54,6 +55,7 @@ class Row:
     ) -> None:
         target = item or project
         self.values, self.context, self.item = values, context, item
+        self.project = project
         self.numbers = {n: v for n, v in values.items() if type(v) is Decimal}
         self.before = {n: v for n, v in target.last.items() if isinstance(v, Decimal)}
         self.target_quantity = target.target_quantity
@@ -77,6 +79,9 @@ def findings(row: Row) -> Iterator[Finding]:
     yield from _beyond(row)
     yield from _contradicting(row)
     yield from _future(row)
+    if row.context.own:
+        whole = len(row.project.work_items) <= 1
+        yield from asked(row.context.own, row.values, row.project.current, whole=whole)
 
 
 def _required(row: Row) -> Iterator[Finding]:
@@ -88,6 +93,50 @@ def _required(row: Row) -> Iterator[Finding]:
             _("没有填写进度"),
             _("至少填写累计完成数量、完成进度、形象进度中的一项"),
         )
+
+
+def asked(
+    columns: Sequence[Column],
+    values: Mapping[str, Value],
+    current: Mapping[str, Value],
+    *,
+    whole: bool,
+) -> Iterator[Finding]:
+    """Hold a row against what an office asks by itself; of several work items, see `Family`.
+
+    `current` is what stands there now; `whole` says that the row speaks for its project.
+    """
+    for column in columns:
+        value = values.get(column.field)
+        if isinstance(value, str) and 0 < column.longest < len(value):
+            yield Finding(
+                Level.ERROR,
+                "too_long",
+                column.field,
+                _("{title}最多 {high} 字，现有 {now} 字").format(
+                    title=column.title, high=column.longest, now=len(value)
+                ),
+                _("缩短到 {high} 字以内").format(high=column.longest),
+            )
+        if whole and lacks(column, values, current):
+            yield unanswered(column)
+
+
+def lacks(column: Column, values: Mapping[str, Value], current: Mapping[str, Value]) -> bool:
+    """Say whether a required field stays blank: in the sheet, or where it has no such column."""
+    there = values if column.field in values else current
+    return column.required and there.get(column.field) in (None, "")
+
+
+def unanswered(column: Column) -> Finding:
+    """Say that a field an office requires was left blank."""
+    return Finding(
+        Level.ERROR,
+        "missing_required",
+        column.field,
+        _("没有填写“{title}”").format(title=column.title),
+        column.help or _("填写{title}").format(title=column.title),
+    )
 
 
 def _lagging(row: Row) -> Iterator[Finding]:

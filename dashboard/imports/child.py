@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from threading import BoundedSemaphore
 
 from dashboard import i18n
@@ -57,7 +57,7 @@ def examine_in_child(
         digest = hashlib.sha256(data).hexdigest()
         return Examination(context.kind, "", digest, refusal=str(refused))
     assert receiver.examination is not None
-    return receiver.examination
+    return replace(receiver.examination, own=context.own)
 
 
 def annotate_in_child(

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from dashboard.imports.column import Column
+
 Value = Decimal | date | bool | str | tuple[object, ...] | None
 
 
@@ -112,7 +114,7 @@ class Context:
     `month` is the first day of the month reported (for a plan, of any month of its year). Without
     an `agency` the rows may be about anybody's projects. `mappings` holds confirmed choices by
     layout (`Table.layout`) and column (`ColumnMatch.key`, or the heading). Empty `synonyms` stand
-    for those kept beside this module.
+    for those kept beside this module. `own` are the fields an office added by itself.
     """
 
     kind: SheetKind
@@ -126,3 +128,4 @@ class Context:
     jump_pp: Decimal = Decimal(40)
     limits: Limits = Limits()
     language: str = "zh"
+    own: tuple[Column, ...] = ()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dashboard.i18n import joined
+from dashboard.imports.column import Column
 from dashboard.imports.context import SheetKind, Value
 
 _NAMING = frozenset(
@@ -166,7 +167,10 @@ class Draft:
 
 @dataclass(frozen=True)
 class Examination:
-    """What is in the file. With a `refusal`, one sentence, nothing could be read."""
+    """What is in the file. With a `refusal`, one sentence, nothing could be read.
+
+    `own` are the columns an office added by itself, as the context brought them.
+    """
 
     kind: SheetKind
     file_kind: str
@@ -176,6 +180,7 @@ class Examination:
     problems: tuple[Problem, ...] = ()
     told: tuple[Told, ...] = ()
     refusal: str = ""
+    own: tuple[Column, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -200,8 +205,9 @@ class Examination:
 
 
 def row_of(cell: str) -> int:
-    """Give the row of a cell's name; 0 where it names none."""
-    return int(re.sub(r"\D", "", cell) or 0)
+    """Give the row at the end of a cell's name; 0 where it names none."""
+    found = re.search(r"\d+$", cell)
+    return int(found[0]) if found else 0
 
 
 def row_ranges(rows: Iterable[int]) -> str:

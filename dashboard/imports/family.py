@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from dashboard.i18n import _
+from dashboard.i18n import _, joined
 from dashboard.imports import checks
 from dashboard.imports.checks import SLACK_PP, short
-from dashboard.imports.context import Project, WorkItem
-from dashboard.imports.examination import Level, Problem
+from dashboard.imports.column import Column
+from dashboard.imports.context import Project, Value, WorkItem
+from dashboard.imports.examination import Level, Problem, shown
 from dashboard.imports.measures import base
 
 _HUNDRED = Decimal(100)
@@ -36,9 +37,18 @@ class Family:
     spot: Spot | None = None
     items: dict[str, checks.Row] = field(default_factory=dict)
     explained: set[str] = field(default_factory=set)
+    asked: tuple[Column, ...] = ()
+    answers: dict[str, dict[Value, Spot]] = field(default_factory=dict)
 
-    def add(self, row: checks.Row, item: WorkItem | None, spot: Spot) -> None:
-        """Keep what a row says."""
+    def add(
+        self, row: checks.Row, item: WorkItem | None, spot: Spot, unread: Collection[str]
+    ) -> None:
+        """Keep what a row says; `unread` are the fields whose cells say nothing certain."""
+        self.asked = row.context.own
+        for column in self.asked:
+            value = row.values.get(column.field)
+            if value is not None or column.field in unread:
+                self.answers.setdefault(column.field, {}).setdefault(value, spot)
         self.explained |= {name for name in _EXPLAINING if row.values.get(name) is not None}
         if item is None:
             self.own, self.spot = row, spot
@@ -48,6 +58,7 @@ class Family:
 
     def problems(self) -> Iterator[Problem]:
         """Say where the project contradicts its work items, or lags by them unexplained."""
+        yield from self._answered()
         if not self.items or self.spot is None:
             return
         whole = self._rolled_up()
@@ -66,6 +77,29 @@ class Family:
                 yield self._problem(
                     found.level, found.rule, found.field, found.message, found.remedy
                 )
+
+    def _answered(self) -> Iterator[Problem]:
+        """Say where rows differ in what is asked of the project as a whole, or leave it blank."""
+        if self.spot is None or len(self.project.work_items) <= 1:
+            return
+        for column in self.asked:
+            given = self.answers.get(column.field, {})
+            said = self.own.values if self.own else {}
+            if not given and checks.lacks(column, said, self.project.current):
+                found = checks.unanswered(column)
+                yield self._problem(
+                    found.level, found.rule, found.field, found.message, found.remedy
+                )
+            if len(given) > 1:
+                words = joined(shown(value) for value in given)
+                message = _("同一个项目的几行填得不一样：{words}").format(words=words)
+                remedy = _("“{title}”按项目填写，各行写成一样，或只填在项目那一行")
+                *_rest, spot = given.values()
+                place = spot.letters.get(column.field) or spot.letters[spot.naming]
+                yield Problem(
+                    Level.ERROR, "own_differs", message, remedy.format(title=column.title),
+                    spot.sheet, f"{place}{spot.row}", column.field,
+                )  # fmt: skip
 
     def _own_figures(self) -> Mapping[str, Decimal]:
         return self.own.numbers if self.own else {}

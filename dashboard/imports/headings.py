@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from dashboard.imports import monthly, plan
-from dashboard.imports.column import TEXTS
+from dashboard.imports.column import TEXTS, Column
 from dashboard.imports.context import Context, SheetKind, Synonym
+from dashboard.imports.examination import Examination
 from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import word_set
 
@@ -54,6 +55,11 @@ _PERIOD = re.compile(
 )
 _TRAILING_UNIT = re.compile(r"[,、:/]?(万元|亿元|元|%)$")
 _QUARTER = re.compile(r"第?([一二三四1-4])季度(?:节点|计划|目标|任务|安排|工作|进度)*")
+
+
+def columns_of(about: Context | Examination) -> tuple[Column, ...]:
+    """Give the columns a sheet may have: ours, and those an office added by itself."""
+    return (*COLUMNS[about.kind], *about.own)
 
 
 @dataclass(frozen=True)
@@ -120,9 +126,11 @@ def own_synonyms() -> tuple[Synonym, ...]:
 class Headings:
     """The synonyms that hold for one kind of workbook."""
 
-    def __init__(self, kind: SheetKind, synonyms: Iterable[Synonym]) -> None:
+    def __init__(
+        self, kind: SheetKind, synonyms: Iterable[Synonym], own: Sequence[Column] = ()
+    ) -> None:
         self.kind = kind
-        self.kinds = {column.field: column.kind for column in COLUMNS[kind]}
+        self.kinds = {column.field: column.kind for column in (*COLUMNS[kind], *own)}
         self.fields: dict[str, str] = {}
         for synonym in synonyms:
             if synonym.kind in ("", kind):
@@ -131,11 +139,16 @@ class Headings:
             heading = parsed(column.title)
             if not heading.last:
                 self.fields[heading.key] = column.field
+        for column in own:
+            for title in (column.title, *column.aliases):
+                key = parsed(title).key
+                if self.fields.get(key, NOTHING) in (NOTHING, GROUP):
+                    self.fields[key] = column.field
 
     @classmethod
     def of(cls, context: Context) -> Headings:
         """Give the synonyms of a context, or our own where it brings none."""
-        return cls(context.kind, context.synonyms or own_synonyms())
+        return cls(context.kind, context.synonyms or own_synonyms(), context.own)
 
     def meaning(self, text: str) -> str:
         """Say which field one heading cell means by itself; empty where it is not known."""

@@ -15,11 +15,11 @@ from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Level, Problem
 from dashboard.imports.grid import letter, place
 from dashboard.imports.headings import (
-    COLUMNS,
     MONEY_UNITS,
     NOTHING,
     Heading,
     Headings,
+    columns_of,
     parsed,
     squeezed,
 )
@@ -78,7 +78,7 @@ def mapped(
     remembered = context.mappings.get(layout_of(found.paths), {})
     chosen = {key_of(tuple(text.split("/"))): choice for text, choice in remembered.items()}
     chosen.update(remembered)
-    columns = {column.field: column for column in COLUMNS[context.kind]}
+    columns = {column.field: column for column in columns_of(context)}
     results = []
     met: Counter[str] = Counter()
     for index, path in sorted(found.paths.items()):
@@ -128,6 +128,11 @@ def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind, year: int
 
 def _fits(column: Column, unit: str) -> bool:
     """Say whether a heading's unit suits the field: 完成情况(%) is no text."""
+    if column.own and unit == parsed(column.title).unit:
+        return True
+    if column.kind is Kind.FIGURE:
+        counts = unit not in MONEY_UNITS | {"%"}
+        return not unit or (counts and not parsed(column.title).unit)
     if not unit or column.kind not in _MEASURED:
         return not unit
     if unit == "%":
@@ -209,7 +214,7 @@ def _twice(kept: list[Mapped], column: Column, sheet: str, found: Found) -> Prob
         Level.ERROR,
         "column_twice",
         _("{letters} 列都像“{title}”，不能确定用哪一列").format(
-            letters=letters, title=column.title
+            letters=letters, title=column.label
         ),
         _("在对应关系中选定其中一列"),
         sheet,

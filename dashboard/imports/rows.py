@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.i18n import _
-from dashboard.imports import narrative
+from dashboard.imports import narrative, own
 from dashboard.imports.column import FIGURES, Column, Kind
 from dashboard.imports.context import Context, Value
 from dashboard.imports.days import MONTH, day, says_no_date
@@ -41,8 +41,10 @@ _PURPOSES = {
     "paid_wan": "paid",
 }
 _TEXTS = frozenset({Kind.TEXT, Kind.NARRATIVE})
-_SPREAD = frozenset({Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.DAY, Kind.DEADLINE, Kind.FLAG})
-_FORMATTED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.CODE, Kind.TEXT})
+_SPREAD = frozenset(
+    {Kind.CODE, Kind.TEXT, Kind.NAMES, Kind.DAY, Kind.DEADLINE, Kind.FLAG, Kind.CHOICE}
+)
+_FORMATTED = FIGURES | {Kind.CODE, Kind.TEXT}
 _DAYS = frozenset({Kind.DAY, Kind.DEADLINE})
 _REMEMBERED = 4_000
 _TENFOLD = 10
@@ -327,6 +329,10 @@ class Reader:
                 return flag(value)
             case Kind.NAMES:
                 return names(value)
+            case Kind.FIGURE:
+                return own.figure(value, shown, one.column)
+            case Kind.CHOICE:
+                return own.choice(value, one.column)
             case Kind.MILESTONES:
                 text = words(value)
                 return text and narrative.milestones(text, self.context.month.year)

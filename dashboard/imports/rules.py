@@ -24,6 +24,8 @@ RULES = {
     "wrong_agency": "不是本单位的模板",
     "wrong_kind": "不是这一种报表",
     "missing_required": "没有填写必填内容",
+    "too_long": "文字太长",
+    "own_differs": "同一个项目填得不一致",
     "missing_column": "缺少必需的列",
     "column_twice": "不能确定用哪一列",
     "no_table": "没有找到表头",

@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.imports.column import Column
 from dashboard.imports.context import Context, SheetKind
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.headings import columns_of
 from dashboard.imports.mapping import Mapped
 from dashboard.imports.match import Matcher, bare, same
 from dashboard.imports.measures import is_unit
@@ -28,7 +28,7 @@ def settled(
 
     What 单位 means, which of two columns holds the names, and whether 形象进度 is told in percent.
     """
-    known = {column.field: column for column in COLUMNS[context.kind]}
+    known = {column.field: column for column in columns_of(context)}
     columns = [_unit(one, values.get(one.index, ()), known, context, matcher) for one in columns]
     columns = _named(columns, values, matcher)
     if context.kind is SheetKind.MONTHLY:

@@ -64,6 +64,7 @@ def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink
         tuple(sink.drafts),
         tuple(sink.problems),
         tuple(sink.told),
+        own=context.own,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import takewhile
 from typing import Any
 
 from dashboard.i18n import _
-from dashboard.imports import checks, monthly, plan
+from dashboard.imports import checks, monthly, own, plan
 from dashboard.imports.belonging import Belonging
 from dashboard.imports.column import TEXTS, Kind
 from dashboard.imports.context import Context, SheetKind
@@ -22,7 +23,7 @@ from dashboard.imports.examination import (
 from dashboard.imports.family import Spot
 from dashboard.imports.formats import displayed
 from dashboard.imports.grid import Grid, letter, place
-from dashboard.imports.headings import COLUMNS, Headings
+from dashboard.imports.headings import Headings, columns_of
 from dashboard.imports.lines import Line
 from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
 from dashboard.imports.match import DOUBTS, Matched, Matcher
@@ -65,8 +66,8 @@ class TableExamination:
         self.letters = {field: letter(index) for field, index in self.reader.places.items()}
         if "due_on" in self.letters:
             self.letters["due_text"] = self.letters["due_on"]
-        self.titles = {column.field: _(column.title) for column in COLUMNS[context.kind]}
-        lacking = [c for c in COLUMNS[context.kind] if c.field not in (*self.letters, *identity)]
+        self.titles = {column.field: column.label for column in columns_of(context)}
+        lacking = [c for c in columns_of(context) if c.field not in (*self.letters, *identity)]
         self.lacking = {c.title: c for c in lacking} if grid.added else {}
         self.totals = Totals(self.reader)
         self.belonging = Belonging(self.reader, matcher, self.letters)
@@ -203,6 +204,8 @@ class TableExamination:
         self.reader.above = dict(read.values)
         split_text(read, self.letters)
         join_steps(read, self.letters, self.titles, self.context.month.year)
+        if self.context.own and matched.item:
+            own.leave_out_blank(read.values, self.context.own)
         monthly_kind = self.context.kind is SheetKind.MONTHLY
         if monthly_kind and not read.wrong and self._is_silent(read):
             self._tell(row, _("没有填报内容，未导入"))
@@ -213,6 +216,8 @@ class TableExamination:
             refused |= self._twice(read, matched)
         if monthly_kind and matched.project:
             refused |= self._checked(read, matched)
+        elif self.context.own and not monthly_kind:
+            refused |= self._asked(read, matched)
         self.sink.kept += 1
         self.sink.keep(self._draft(read, matched, refused))
 
@@ -318,28 +323,34 @@ class TableExamination:
         row = checks.Row(read.values, matched.project, matched.item, self.context)
         if matched.project.work_items:
             spot = Spot(self.grid.name, read.row + 1, self.letters, self._fallback())
-            self.sink.family(matched.project).add(row, matched.item, spot)
+            self.sink.family(matched.project).add(row, matched.item, spot, unread)
+        return self._found(read.row, unread, checks.findings(row))
+
+    def _asked(self, read: RowRead, matched: Matched) -> bool:
+        """Hold a plan's row against what an office asks of its project by itself."""
+        unread = {wrong.field for wrong in read.wrong}
+        named = read.values.get("work_item_name") or read.values.get("work_item_code")
+        there = matched.project.current if matched.project else {}
+        found = checks.asked(self.context.own, read.values, there, whole=not named)
+        return self._found(read.row, unread, found)
+
+    def _found(self, row: int, unread: set[str], findings: Iterable[checks.Finding]) -> bool:
         refused = False
-        for finding in checks.findings(row):
-            if finding.field in unread:
+        for one in findings:
+            if one.field in unread:
                 continue
-            if finding.rule == "missing_required" and unread & set(monthly.REPORTED):
+            if one.rule == "missing_required" and unread & set(monthly.REPORTED):
                 continue
-            self._problem(
-                read.row,
-                finding.level,
-                finding.rule,
-                finding.field,
-                finding.message,
-                finding.remedy,
-            )
-            refused |= finding.level is Level.ERROR
+            self._problem(row, one.level, one.rule, one.field, one.message, one.remedy)
+            refused |= one.level is Level.ERROR
         return refused
 
     def _draft(self, read: RowRead, matched: Matched, refused: bool) -> Draft:
         project, item = matched.project, matched.item
         target = item or project
         current = target.current if target else {}
+        if item and project and self.context.own:
+            current = own.there(item, project, self.context.own)
         status, old = difference(read.values, current, IGNORED[self.context.kind])
         letters = self.letters
         return Draft(

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from dashboard.imports.column import Column, Kind
 from dashboard.imports.context import (
     Agency,
     Choice,
@@ -160,6 +161,7 @@ def context_to_json(context: Context) -> str:
         "jump_pp": str(context.jump_pp),
         "limits": asdict(context.limits),
         "language": context.language,
+        "own": [asdict(column) for column in context.own],
     }
     return json.dumps(row, ensure_ascii=False)
 
@@ -182,7 +184,13 @@ def context_from_json(text: str) -> Context:
         Decimal(row["jump_pp"]),
         Limits(**row["limits"]),
         row["language"],
+        tuple(map(_column, row["own"])),
     )
+
+
+def _column(row: dict[str, Any]) -> Column:
+    lists = {name: tuple(row[name]) for name in ("choices", "aliases")}
+    return Column(**(row | lists | {"kind": Kind(row["kind"])}))
 
 
 def _agency(row: dict[str, Any]) -> Agency:

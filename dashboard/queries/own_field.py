@@ -13,6 +13,7 @@ from sqlmodel import select as rows_of
 from dashboard.admin.spec import AdminPage
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow
+from dashboard.queries.own_column import TEXT_LENGTH, lines_of
 from dashboard.rules.entry import Field, Kind
 from dashboard.rules.words import LONGEST
 from models.base import utc_now
@@ -32,22 +33,24 @@ OWN_TABLES = {
 
 def own_fields(session: Session, page: AdminPage) -> dict[str, Field]:
     """Give the fields an office added to a table, by name, in their order."""
-    if page.table not in OWN_TABLES:
-        return {}
+    return own_fields_of(session, OWN_TABLES[page.table]) if page.table in OWN_TABLES else {}
+
+
+def own_fields_of(session: Session, table: CustomTable) -> dict[str, Field]:
+    """Give the fields an office added, by name, in their order."""
     statement = (
         rows_of(CustomField)
-        .where(CustomField.belongs_to == OWN_TABLES[page.table], col(CustomField.active))
+        .where(CustomField.belongs_to == table, col(CustomField.active))
         .order_by(col(CustomField.position), col(CustomField.id))
     )
     return {f"own{row.id}": _own_field(row) for row in session.exec(statement)}
 
 
 def _own_field(row: CustomField) -> Field:
-    options = tuple(filter(None, map(str.strip, row.choices.splitlines())))
-    longest = LONGEST if row.kind is CustomKind.LONG else 200
+    longest = LONGEST if row.kind is CustomKind.LONG else TEXT_LENGTH
     return Field(
         f"own{row.id}", row.name, Kind[row.kind.name], row.required, row.help, longest=longest,
-        options=options, own=row.id or 0,
+        options=lines_of(row.choices), own=row.id or 0, places=6,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
+from sqlmodel.sql.expression import SelectOfScalar
 
 from dashboard.bulk import BOOKKEEPING
 from dashboard.i18n import _, joined
@@ -19,6 +20,7 @@ from dashboard.permissions import Actor
 from dashboard.queries.audit import table_title
 from dashboard.queries.upload import own_upload
 from models.agency import Agency
+from models.custom import CustomValue
 from models.milestone import Milestone
 from models.programme import Programme
 from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
@@ -91,7 +93,17 @@ def image_of(session: Session, project: LivelihoodProject) -> Image:
         ]
         for model in PARTS
     }
-    return {"project": plain_row(project.model_dump()), **parts}
+    kept = session.exec(answers_of_project(project)).first()
+    answers = {"answers": kept.answers} if kept else {}
+    return {"project": plain_row(project.model_dump()), **parts, **answers}
+
+
+def answers_of_project(project: LivelihoodProject) -> SelectOfScalar[CustomValue]:
+    """Select what a project holds in the fields an office added by itself."""
+    table = str(LivelihoodProject.__tablename__)
+    return rows_of(CustomValue).where(
+        CustomValue.table_name == table, CustomValue.row_id == project.id
+    )
 
 
 def sign_of(image: Image) -> str:

@@ -71,7 +71,7 @@ class Source:
         kept = self._joined["own"].c.answers[field.name]
         text: ColumnElement[Any] = kept.as_string()
         if field.kind is Kind.EXACT:
-            return cast(text, Numeric(20, 4))
+            return cast(text, Numeric(22, 6))
         return text if field.kind is not Kind.FLAG else kept.as_boolean()
 
     def label(self, name: str) -> ColumnElement[Any]:

@@ -13,6 +13,9 @@ from sqlmodel import Session, col
 from dashboard.bulk import among
 from dashboard.db import Columns, pairs
 from dashboard.imports import context
+from dashboard.imports.column import Column
+from dashboard.imports.context import SheetKind
+from dashboard.queries.own_column import answers_of
 from dashboard.queries.plan import planned_values
 from dashboard.rules.progress import Item, month_end, rolled_up, share
 from models.agency import Agency
@@ -25,11 +28,16 @@ Figures = dict[str, Any]
 
 
 def sheet_projects(
-    session: Session, upload: Upload, month: date, seen: ColumnElement[bool]
+    session: Session,
+    upload: Upload,
+    month: date,
+    seen: ColumnElement[bool],
+    own: Sequence[Column] = (),
 ) -> tuple[context.Project, ...]:
     """Give the projects a sheet may be about, with the figures its rows are compared with.
 
-    `seen` says which projects its reader sees. All of it takes a handful of statements.
+    `seen` says which projects its reader sees, `own` what an office asks by itself. All of it takes
+    a handful of statements.
     """
     projects = _project_rows(session, upload, seen)
     ids = [project.id for project in projects]
@@ -41,6 +49,8 @@ def sheet_projects(
         there = planned_values(session, projects, [item for one in items.values() for item in one])
     else:
         there = _there(present, items, lines)
+    if own:
+        _answer(session, upload, there, present, own)
     return tuple(
         context.Project(
             project.code,
@@ -61,6 +71,23 @@ def sheet_projects(
         )
         for project in projects
     )
+
+
+def _answer(
+    session: Session,
+    upload: Upload,
+    there: dict[tuple[int, int | None], Figures],
+    present: Mapping[int, tuple[int, Figures]],
+    own: Sequence[Column],
+) -> None:
+    """Add what was answered to what an office asks by itself to the figures of the projects."""
+    if upload.kind is UploadKind.PLAN:
+        kind, keys = SheetKind.PLAN, {key: key for key, item in there if item is None}
+    else:
+        kind, keys = SheetKind.MONTHLY, {key: report for key, (report, _f) in present.items()}
+    found = answers_of(session, kind, keys.values(), own)
+    for project, key in keys.items():
+        there[project, None] |= found.get(key, {})
 
 
 _NONE: tuple[int, Figures] = (0, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,8 +17,10 @@ from dashboard import imports
 from dashboard.db import Columns, frame, load
 from dashboard.errors import Missing
 from dashboard.i18n import _, language
+from dashboard.imports.column import Column
 from dashboard.imports.context import Choice, Context, SheetKind, Synonym
 from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
+from dashboard.queries.own_column import own_columns
 from dashboard.queries.sheet import sheet_projects
 from models.account import Account
 from models.agency import Agency
@@ -55,6 +58,7 @@ def sheet_kind(upload: Upload) -> SheetKind:
 def sheet_context(session: Session, actor: Actor, upload_id: int) -> Context:
     """Give everything the reading of this upload needs beside its bytes."""
     upload = own_upload(session, actor, upload_id)
+    own = own_columns(session, sheet_kind(upload))
     month = upload.month or date.today().replace(day=1)  # noqa: DTZ011 - a plan has a month always
     agency = session.get(Agency, upload.agency_id) if upload.agency_id else None
     return Context(
@@ -62,11 +66,12 @@ def sheet_context(session: Session, actor: Actor, upload_id: int) -> Context:
         month=month,
         agency=_agency(agency) if agency else None,
         agencies=tuple(_agency(body) for body in session.exec(rows_of(Agency))),
-        projects=_projects(session, actor, upload, month),
+        projects=_projects(session, actor, upload, month, own),
         mappings=_mappings(session, upload),
         synonyms=_synonyms(session, upload.agency_id),
         include_hidden=upload.include_hidden,
         language=language(),
+        own=own,
     )
 
 
@@ -79,12 +84,14 @@ def template_context(
         programme_id=programme_id, agency_id=agency_id, month=month,
     )  # fmt: skip
     agency = load(session, Agency, agency_id)
+    own = own_columns(session, SheetKind.MONTHLY)
     return Context(
         kind=SheetKind.MONTHLY,
         month=month,
         agency=_agency(agency),
-        projects=_projects(session, actor, upload, month),
+        projects=_projects(session, actor, upload, month, own),
         language=language(),
+        own=own,
     )
 
 
@@ -99,6 +106,7 @@ def plan_context(session: Session, actor: Actor, programme_id: int) -> tuple[Con
         month=date(programme.year, 1, 1),
         agencies=tuple(_agency(body) for body in session.exec(bodies)),
         language=language(),
+        own=own_columns(session, SheetKind.PLAN),
     )
     return context, programme.name
 
@@ -144,12 +152,12 @@ def _choices(stored: dict[str, list[str]]) -> dict[str, Choice]:
 
 
 def _projects(
-    session: Session, actor: Actor, upload: Upload, month: date
+    session: Session, actor: Actor, upload: Upload, month: date, own: Sequence[Column]
 ) -> tuple[imports.context.Project, ...]:
     monthly = upload.kind is UploadKind.MONTHLY
     action = Action.REPORT_UPLOAD if monthly else Action.PLAN_IMPORT
     seen = sees_sql(actor, LivelihoodProject, action)
-    return sheet_projects(session, upload, month, seen)
+    return sheet_projects(session, upload, month, seen, own)
 
 
 def _sees_upload_sql(actor: Actor) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -14,8 +15,11 @@ import streamlit as st
 from dashboard import clock
 from dashboard.db import records
 from dashboard.i18n import _, joined
+from dashboard.permissions import Actor
 from dashboard.queries.audit import column_title, event_word, table_title
+from dashboard.queries.own_column import own_titles
 from dashboard.ui import parts
+from dashboard.ui.read import read
 from models.account import Role
 
 MOST_CHANGES, LONGEST = 4, 60
@@ -33,15 +37,16 @@ def ask_filters() -> dict[str, Any]:
     return {"who": who or "", "event": event or "", "refused": refused}
 
 
-def show_log(found: pd.DataFrame) -> None:
+def show_log(actor: Actor, found: pd.DataFrame) -> None:
     """Show the newest entries that match."""
+    own = read(own_titles, actor)
     rows = [
         {
             **row,
             "event": event_word(row["event"]),
             "who": _who(row),
             "object": f"{_(table_title(row['table_name']))} {row['row_key']}".strip(),
-            "changes": _changes(row["table_name"], row["changes"], row["comment"] or ""),
+            "changes": _changes(row["table_name"], row["changes"], row["comment"] or "", own),
         }
         for row in records(found)
     ]
@@ -69,15 +74,19 @@ def _who(row: dict[str, Any]) -> str:
     return f'{escape(row["who"] or "")}<br><span class="ms-soft">{under}</span>'
 
 
-def _changes(table_name: str, changes: str, comment: str) -> str:
+def _changes(table_name: str, changes: str, comment: str, own: Mapping[str, str]) -> str:
     moved = [
-        (name, shown_change(old), shown_change(new))
+        (
+            own.get(name) or _(column_title(table_name, name)),
+            shown_change(old),
+            shown_change(new),
+        )
         for name, (old, new) in json.loads(changes).items()
     ]
     lines = [
-        f'<span class="ms-soft">{escape(_(column_title(table_name, name)))}</span> '
+        f'<span class="ms-soft">{escape(title)}</span> '
         + (f"{escape(old)} → {escape(new)}" if old else escape(new))
-        for name, old, new in moved
+        for title, old, new in moved
         if old or new
     ]
     more = len(lines) - MOST_CHANGES

@@ -8,7 +8,7 @@ from dashboard.commands.upload import include_hidden, map_columns
 from dashboard.i18n import _, joined
 from dashboard.imports.column import Kind
 from dashboard.imports.examination import ColumnMatch, Examination, Table
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.headings import columns_of
 from dashboard.permissions import Actor
 from dashboard.ui import parts
 from dashboard.ui.plain import plain
@@ -50,7 +50,7 @@ def show_columns(actor: Actor, upload_id: int, found: Examination) -> None:
 
 
 def _titles(found: Examination) -> dict[str, str]:
-    return {column.field: _(column.title) for column in COLUMNS[found.kind]}
+    return {column.field: column.label for column in columns_of(found)}
 
 
 def _columns(found: Examination, table: Table) -> None:
@@ -88,7 +88,7 @@ def _how(column: ColumnMatch, titles: dict[str, str]) -> str:
 def _form(actor: Actor, upload_id: int, found: Examination, table: Table) -> None:
     """Let one column after another be mapped: the box names it, its values and its field."""
     titles = _titles(found)
-    kinds = {column.field: column.kind for column in COLUMNS[found.kind]}
+    kinds = {column.field: column.kind for column in columns_of(found)}
     columns = {column.key: column for column in table.columns}
     sought = next((n for n, c in enumerate(table.columns) if c.how == "unknown" and c.examples), 0)
     where = f"{upload_id}-{table.sheet}-{table.header_row}"

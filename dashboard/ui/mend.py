@@ -19,7 +19,7 @@ from dashboard.imports.examination import (
     row_ranges,
 )
 from dashboard.imports.grid import is_cell
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.headings import columns_of
 from dashboard.imports.rules import rule_name
 from dashboard.permissions import Actor
 from dashboard.ui import parts
@@ -75,7 +75,7 @@ def group_title(rule: str, problems: Sequence[Problem]) -> str:
     )
 
 
-def place_of(problem: Problem, tables: Sequence[Table]) -> str:
+def place_of(problem: Problem, found: Examination) -> str:
     """Say which cell mends a problem; under a column the sheet lacks, its title and the row.
 
     Empty where no single cell would: a column is missing, or the whole sheet is meant.
@@ -83,11 +83,11 @@ def place_of(problem: Problem, tables: Sequence[Table]) -> str:
     if not is_cell(problem.cell) or problem.rule in ("missing_column", "column_twice"):
         return ""
     row, letter = row_of(problem.cell), problem.cell.rstrip("0123456789")
-    column = next((c for c in _columns(problem, tables) if c.letter == letter), None)
+    column = next((c for c in _columns(problem, found.tables) if c.letter == letter), None)
     if not problem.field or (column and column.field == problem.field):
         return problem.cell
-    titles = {each.field: each.title for kind in COLUMNS.values() for each in kind}
-    if any(c.field == problem.field for c in _columns(problem, tables)):
+    titles = {each.field: each.title for each in columns_of(found)}
+    if any(c.field == problem.field for c in _columns(problem, found.tables)):
         return ""
     return f"{titles[problem.field]}{row}" if problem.field in titles else ""
 
@@ -110,7 +110,7 @@ def _mend(
     with st.form(f"mend-{upload_id}-{rule}-{found.problems[0].cell}", border=False):
         for number, problem in enumerate(problems):
             _tell(problem)
-            place = place_of(problem, found.tables)
+            place = place_of(problem, found)
             if not place or (problem.sheet, place) in given:
                 continue
             given[problem.sheet, place] = raw = problem.raw if place == problem.cell else ""

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.commands.upload import warning_rows
 from dashboard.i18n import _
 from dashboard.imports.examination import Draft, Examination, Problem, Status, row_of
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.headings import columns_of
 from dashboard.queries.audit import field_title
 from dashboard.ui import mend, parts
 from dashboard.ui.plain import plain
@@ -119,7 +119,7 @@ def show_rows(found: Examination) -> None:
     wrong: dict[tuple[str, int], list[Problem]] = defaultdict(list)
     for problem in found.errors:
         wrong[problem.sheet, row_of(problem.cell)].append(problem)
-    titles = {column.field: column.title for column in COLUMNS[found.kind]}
+    titles = {column.field: column.label for column in columns_of(found)}
     parts.show_table(
         [_row(draft, titles, wrong) for draft in drafts[begin : begin + _PAGE]],
         {
@@ -174,12 +174,12 @@ def _row(
 def _changes(draft: Draft, titles: dict[str, str]) -> list[str]:
     lines = []
     for change in draft.changes:
-        title = titles.get(change.field) or field_title(LivelihoodProject, change.field)
+        title = titles.get(change.field) or _(field_title(LivelihoodProject, change.field))
         old, new = parts.shown(change.old), parts.shown(change.new)
         if len(new) > 60:
             new = new[:60] + "…"
         lines.append(
-            f'<span class="ms-soft">{draft.cell(change.field).cell} {escape(_(title))}</span> '
+            f'<span class="ms-soft">{draft.cell(change.field).cell} {escape(title)}</span> '
             f"{escape(old[:40]) or '—'} → <b>{escape(new) or '—'}</b>"
         )
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,13 @@ from dashboard.permissions import Action, Actor
 from dashboard.queries import project as queries
 from dashboard.queries.audit import field_title
 from dashboard.queries.file import readable_files
+from dashboard.queries.own_column import report_answers
 from dashboard.queries.project_report import attachments, project_reports, report_cells
 from dashboard.ui import parts
 from dashboard.ui.read import read
 from models.report import FIGURES, ProgressReport, ReportState
+
+Answers = list[dict[str, Any]]
 
 
 def show_reports(actor: Actor, row: pd.Series, _today: date) -> None:
@@ -27,8 +31,16 @@ def show_reports(actor: Actor, row: pd.Series, _today: date) -> None:
     if not reports:
         st.info(_("还没有月报。"))
         return
+    answers: dict[int, Answers] = defaultdict(list)
+    ids = tuple(int(report["report_id"]) for report in reports)
+    for one in records(read(report_answers, actor, ids)):
+        answers[one["report_id"]].append(one)
     folds = [
-        parts.fold(_title(report), _report(actor, report), is_open=report is reports[0])
+        parts.fold(
+            _title(report),
+            _report(actor, report, answers[report["report_id"]]),
+            is_open=report is reports[0],
+        )
         for report in reports
     ]
     st.html("".join([*folds, _evidence(actor, project_id)]))
@@ -44,12 +56,13 @@ def _title(report: dict[str, Any]) -> str:
     return title
 
 
-def _report(actor: Actor, report: dict[str, Any]) -> str:
+def _report(actor: Actor, report: dict[str, Any], answers: Answers) -> str:
     fields = {
         _(ProgressReport.model_fields[name].title or name): report[name]
         for name in (*FIGURES, "published_status", "warning_reason", "return_reason", "receipt")
         if name in report
     }
+    fields |= {one["title"]: one["value"] for one in answers}
     fields[_("报送人和日期")] = " ".join(
         parts.shown(report[name]) for name in ("submitter", "submitted_on") if report[name]
     )
@@ -59,18 +72,19 @@ def _report(actor: Actor, report: dict[str, Any]) -> str:
         told += parts.source_line(report["source"], report["source_url"])
     if not actor.may(Action.REPORT_READ):
         return told
-    return told + _cells(actor, int(report["report_id"]))
+    return told + _cells(actor, int(report["report_id"]), answers)
 
 
-def _cells(actor: Actor, report_id: int) -> str:
+def _cells(actor: Actor, report_id: int, answers: Answers) -> str:
     cells = records(read(report_cells, actor, report_id))
     if not cells:
         return ""
     readable = read(readable_files, actor)
+    titles = {one["name"]: one["title"] for one in answers}
     rows = [
         {
             **cell,
-            "field": _(field_title(ProgressReport, cell["field"])),
+            "field": titles.get(cell["field"]) or _(field_title(ProgressReport, cell["field"])),
             "where": _("人工录入") if cell["by_hand"] else f"{cell['sheet']} {cell['cell']}",
             "file": parts.file_link(cell["file_id"], cell["file_name"], readable)
             if cell["file_id"]

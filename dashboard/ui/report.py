@@ -24,6 +24,7 @@ from dashboard.commands.unlock import approve_unlock, refuse_unlock, request_unl
 from dashboard.db import records
 from dashboard.i18n import _, aside, month_name
 from dashboard.permissions import Action, Actor
+from dashboard.queries.own_column import report_answers
 from dashboard.queries.report import completeness, reports_due, unlocks
 from dashboard.queries.upload import upload_dependents, uploads
 from dashboard.ui import parts
@@ -161,13 +162,15 @@ def _waiting(
     st.subheader(title.format(n=len(waiting)))
     ids = chosen_rows(waiting, "report_id", state)
     with st.expander(_("查看所报内容"), expanded=False):
+        titles, answered = _answered(actor, waiting)
         parts.show_table(
-            waiting,
+            answered,
             {
                 "code": _("编号"),
                 "project": _("项目"),
                 "completed_pct": _("累计进度（%）"),
                 "physical_progress": _("形象进度"),
+                **titles,
                 "warning_reason": _("存疑说明"),
                 "submitter": _("报送人"),
             },
@@ -184,6 +187,19 @@ def _waiting(
         if st.button(_("退回 {n} 条").format(n=len(ids)), disabled=not ids, key=f"no-{state}"):
             done = _("已退回，原因已显示在填报员的待办中。")
             run(return_reports, actor, ids, reason=reason or "", done=done)
+
+
+def _answered(
+    actor: Actor, waiting: Sequence[dict[str, Any]]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Add to reports what they say in the fields an office added; give the titles as well."""
+    found = records(read(report_answers, actor, tuple(int(row["report_id"]) for row in waiting)))
+    given = [
+        {one["name"]: one["value"] for one in found if one["report_id"] == row["report_id"]}
+        for row in waiting
+    ]
+    rows = [{**row, **answers} for row, answers in zip(waiting, given, strict=True)]
+    return {one["name"]: one["title"] for one in found}, rows
 
 
 def _pass_on(actor: Actor, ids: list[int], *, confirming: bool, today: date) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands.adjustment import propose_adjustment
 from dashboard.commands.batch import Imported, commit_upload
 from dashboard.commands.plan import commit_plan, create_programme
 from dashboard.commands.plan_undo import take_back_plan
 from dashboard.commands.project import adopt_programme
+from dashboard.commands.row import save_row
 from dashboard.commands.upload import store_upload
 from dashboard.errors import Conflict, DashboardError, Invalid, NotAllowed
 from dashboard.imports.examination import Examination, Status
@@ -22,6 +24,7 @@ from dashboard.imports.sheet import examine
 from dashboard.queries.plan_undo import plan_dependents
 from dashboard.queries.upload import sheet_context
 from models.agency import Agency
+from models.custom import CustomValue
 from models.fact import ProjectMonth, RegionMonth
 from models.milestone import AdjustmentField, Milestone, MilestoneKind
 from models.programme import Programme
@@ -59,8 +62,12 @@ WALLS: Mapping[str, Any] = {**ROOFS, "子项编号": "N2-2", "子项名称": "�
 WHOLE = (PIPES, ESTATES, ROOFS, WALLS)
 
 
-def _sheet(rows: Sequence[Mapping[str, Any]], title: str = "2027年任务分解表") -> bytes:
-    return workbook([[row.get(name) for name in HEADINGS] for row in rows], HEADINGS, title)
+def _sheet(
+    rows: Sequence[Mapping[str, Any]],
+    title: str = "2027年任务分解表",
+    headings: Sequence[str] = HEADINGS,
+) -> bytes:
+    return workbook([[row.get(name) for name in headings] for row in rows], headings, title)
 
 
 def _opened(session: Session, city: City, year: int = 2027) -> Programme:
@@ -79,6 +86,13 @@ def _read(
     )  # fmt: skip
     context = sheet_context(session, city[who], upload.id or 0)
     return upload, examine(data, "任务分解表.xlsx", context)
+
+
+def _asked(session: Session, city: City, name: str, kind: str, **more: Any) -> str:
+    """Let the administrator ask something more of every project; gives what it is called."""
+    page = ADMIN_PAGES["custom_field"]
+    values = {"belongs_to": "PROJECT", "name": name, "kind": kind, **more}
+    return f"own{save_row(session, city['ADMIN'], page, None, values, today=TODAY).id}"
 
 
 def _brought_in(
@@ -434,3 +448,63 @@ def test_a_plan_is_not_imported_as_a_month(city_session: Session, city: City) ->
             city_session, city["SUPERVISOR"], upload.id or 0, found, reasons=_reasons(found),
             today=TODAY, submit=False,
         )  # fmt: skip
+
+
+OWN_HEADINGS = (*HEADINGS, "受益人数(人)", "是否重点")
+
+
+@pytest.mark.feature("O10", "G4")
+def test_a_field_an_office_asks_of_projects_comes_in_with_the_plan_and_goes_with_it(
+    city_session: Session, city: City
+) -> None:
+    people = _asked(city_session, city, "受益人数", "EXACT", required=True)
+    first = _asked(city_session, city, "是否重点", "FLAG")
+    programme = _opened(city_session, city)
+    pipes = {**PIPES, "受益人数(人)": "1.2万", "是否重点": "是"}
+    estates = {**ESTATES, "受益人数(人)": 300}
+    data = _sheet((pipes, estates, ROOFS), headings=OWN_HEADINGS)
+    upload, found = _read(city_session, city, programme, data)
+
+    commit_plan(
+        city_session, city["SUPERVISOR"], upload.id or 0, found, reasons=_reasons(found),
+        today=TODAY,
+    )  # fmt: skip
+
+    asked = [_project(city_session, code).id or 0 for code in ("N1", "N2")]
+    kept = {row.row_id: row.answers for row in city_session.exec(select(CustomValue))}
+    assert [kept[key] for key in asked] == [
+        {people: "12000", first: True}, {people: "300", first: None},
+    ]  # fmt: skip
+    again = _read(city_session, city, programme, _sheet((PIPES, ESTATES), headings=HEADINGS[:35]))
+    assert not again[1].errors
+    take_back_plan(city_session, city["SUPERVISOR"], upload.id or 0, today=TODAY)
+    assert list(city_session.exec(select(CustomValue))) == []
+
+
+@pytest.mark.feature("O10", "G6", "G8")
+def test_an_adopted_plan_still_takes_answers_and_gives_the_old_ones_back(
+    city_session: Session, city: City
+) -> None:
+    people = _asked(city_session, city, "受益人数", "EXACT", required=True)
+    programme = city_session.get_one(Programme, city.programmes["home"].id)
+    head = ("项目编号", "项目名称", "受益人数")
+    row = {"项目编号": "H1", "项目名称": city.projects["H1"].name}
+    save_row(
+        city_session, city["SUPERVISOR"], ADMIN_PAGES["livelihood_project"], city.id("H1"),
+        {people: 900}, today=TODAY,
+    )  # fmt: skip
+    blank = _read(city_session, city, programme, _sheet((row,), headings=head))[1]
+    data = _sheet(({**row, "受益人数": 1200},), headings=head)
+    upload, found = _read(city_session, city, programme, data)
+
+    commit_plan(
+        city_session, city["SUPERVISOR"], upload.id or 0, found, reasons=_reasons(found),
+        today=TODAY,
+    )  # fmt: skip
+
+    (kept,) = city_session.exec(select(CustomValue))
+    assert [(p.cell, p.message) for p in blank.errors] == [("C3", "没有填写“受益人数”")]
+    assert found.drafts[0].changes == ((people, Decimal(900), Decimal(1200)),)
+    assert kept.answers == {people: "1200"}
+    take_back_plan(city_session, city["SUPERVISOR"], upload.id or 0, today=TODAY)
+    assert kept.answers == {people: "900"}

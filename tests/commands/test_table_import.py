@@ -37,6 +37,7 @@ from dashboard.queries.row import fields
 from models.agency import Agency
 from models.audit import AuditEntry
 from models.calendar import CalendarDay
+from models.custom import CustomValue
 from models.table_import import TableImport
 from models.upload import UploadState
 from tests.city import TODAY, City, furnish
@@ -107,6 +108,44 @@ def test_an_export_of_every_table_imports_again_with_no_change(
         assert said(reading) == []
         assert len(reading.changes) == count
     assert reading.moved == ()
+
+
+@pytest.mark.feature("O10", "O9")
+@pytest.mark.parametrize(
+    ("table", "belongs_to", "who"),
+    [("livelihood_project", "PROJECT", "SUPERVISOR"), ("progress_report", "REPORT", "REPORTER")],
+)
+def test_own_fields_come_and_go_by_workbook(
+    city_session: Session, city: City, table: str, belongs_to: str, who: str
+) -> None:
+    furnish(city_session, city)
+    page, asking = ADMIN_PAGES[table], ADMIN_PAGES["custom_field"]
+    given: dict[str, Any] = {
+        "TEXT": "东村", "LONG": "一\n二", "EXACT": -12.5, "DAY": date(2026, 8, 20), "FLAG": "否",
+        "CHOICE": "乙",
+    }  # fmt: skip
+    for kind in given:
+        asked = {"belongs_to": belongs_to, "name": f"问{kind}", "kind": kind, "choices": "甲\n乙"}
+        save_row(city_session, city["ADMIN"], asking, None, asked, today=TODAY)
+    book = load_workbook(io.BytesIO(export_xlsx(*template_rows(city_session, city[who], page))))
+    sheet = book.worksheets[0]
+    for column in range(1, sheet.max_column + 1):
+        kind = str(sheet.cell(1, column).value).removeprefix("问")
+        sheet.cell(2, column).value = given.get(kind, sheet.cell(2, column).value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    batch = store_table(city_session, city[who], page, name="自设字段.xlsx", data=buffer.getvalue())
+    found = parsed(city_session, city, who, table, buffer.getvalue())
+
+    commit_table(city_session, city[who], page, batch.id or 0, found, today=TODAY)
+
+    (kept,) = city_session.exec(select(CustomValue))
+    reader = "SUPERVISOR"
+    again = compared(city_session, city, reader, table, exported(city_session, city, reader, table))
+    assert list(kept.answers.values()) == ["东村", "一\n二", "-12.5", "2026-08-20", False, "乙"]
+    assert (said(again), again.moved) == ([], ())
+    take_back_table(city_session, city[who], page, batch.id or 0, today=TODAY)
+    assert set(kept.answers.values()) == {None}
 
 
 HOSTILE = [

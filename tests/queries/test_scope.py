@@ -132,6 +132,10 @@ def _once(*arguments: Any, **options: Any) -> Walk:
     return walk
 
 
+def _all_reports(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    yield (tuple(keys.reports),), {}
+
+
 def _both(*walks: Walk) -> Walk:
     def walk(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
         for one in walks:
@@ -285,6 +289,7 @@ READS: dict[str, Walk] = {
     "report.reports_due": _each("programmes", AUGUST),
     "report.unlocks": _both(_once(waiting=True), _once(waiting=False)),
     "row_choice.choices": _table_keys,
+    "own_column.report_answers": _all_reports,
     "own_field.field_cost": _once({"belongs_to": CustomTable.REPORT}),
     "row.day_counts": _tables,
     "row.fields": _table_names,

@@ -148,9 +148,10 @@ PAGES = (
         filters=("belongs_to", "kind", "active"),
         ordering=("belongs_to", "position", "id"),
         once=("belongs_to", "kind"),
-        edited=("name", "required", "choices", "help", "position", "active"),
+        edited=("name", "aliases", "required", "choices", "help", "position", "active"),
         key=("belongs_to", "name"),
         told="own_field.field_cost",
+        wrong="own_column.wrong_field",
         deletes=False,
     ),
     AdminPage(

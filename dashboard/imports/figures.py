@@ -29,7 +29,7 @@ DONE = word_set(
     "已竣工 竣工 已建成 圆满完成 已圆满完成 提前完成 已提前完成 按期完成 已按期完成"
 )
 IDLE = word_set("未开工 尚未开工 未启动 尚未启动 未动工 尚未动工 未开展 尚未开展 未实施 尚未实施")
-_DONE_WORDS = re.compile("|".join(sorted(DONE, key=len, reverse=True)))
+_DONE_WORDS = re.compile(rf"(?:{'|'.join(sorted(DONE, key=len, reverse=True))})(?![率比度量])")
 _ALL = re.compile(r"100(?:\.0+)?%|百分之(?:百|一百)")
 MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10**4)}
 _UNIT = "|".join(measures.UNITS)

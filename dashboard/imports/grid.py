@@ -26,7 +26,8 @@ class Grid:
     first row, first column, last row, last column. `added` is what a person wrote under a column
     that the sheet lacks, by the column's title and the row: 滞后原因9. `parted` cells were mended
     and are no longer covered by a merge. `odd` cells hold text that is crossed out
-    or raised (`STRUCK`, `RAISED`), all of it or a part.
+    or raised (`STRUCK`, `RAISED`), all of it or a part. A `delimited` sheet was text, in which a
+    comma too many moves figures into other columns.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Grid:
     added: dict[str, str] = field(default_factory=dict)
     parted: set[tuple[int, int]] = field(default_factory=set)
     odd: dict[tuple[int, int], str] = field(default_factory=dict)
+    delimited: bool = False
 
     def put(self, name: str, text: str) -> None:
         """Write a mended text into a cell, as if it had been typed there."""

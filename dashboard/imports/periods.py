@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -124,6 +125,26 @@ def check_titles(grid: Grid, lines: list[tuple[str, str]], context: Context) -> 
             )
             remedy = _("换成本期的报表；如果只是标题没改，请改正标题")
             yield Problem(level, "wrong_month", message, remedy, grid.name, cell, "", line)
+
+
+def asides(grid: Grid, lines: list[tuple[str, str]], context: Context) -> Iterator[Problem]:
+    """Ask about another month in what is not read: a cover, a line between or under the rows."""
+    for problem in check_titles(grid, lines, context):
+        yield replace(problem, level=Level.WARNING, message=_aside(problem.raw, context.month))
+
+
+def check_note(grid: Grid, cell: str, text: str, context: Context) -> Iterator[Problem]:
+    """Ask about a remark that says up to which earlier month the figures count."""
+    if context.kind is SheetKind.MONTHLY and earlier_month(squeezed(text), context.month):
+        remedy = _("换成本期的报表；如果只是说明没改，请说明")
+        message = _aside(text, context.month)
+        yield Problem(Level.WARNING, "wrong_month", message, remedy, grid.name, cell, "", text)
+
+
+def _aside(text: str, month: date) -> str:
+    return _("“{text}”说的不是本期，本期是 {month}").format(
+        text=text.strip()[:40], month=f"{month:%Y-%m}"
+    )
 
 
 def _level(text: str, month: date) -> Level | None:

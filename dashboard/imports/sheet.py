@@ -17,14 +17,14 @@ from dashboard.imports.headings import Headings
 from dashboard.imports.mapping import money_unit
 from dashboard.imports.match import Matcher
 from dashboard.imports.numerals import word_set
-from dashboard.imports.periods import check_titles, lines_between, months_in, other_month
+from dashboard.imports.periods import asides, check_titles, lines_between, months_in, other_month
 from dashboard.imports.read import read
 from dashboard.imports.sink import Sink
 from dashboard.imports.table import TableExamination
 from dashboard.imports.tables import Cover, Found, found_in, guessed_in, is_sideways
 
 Edits = Mapping[tuple[str, str], str]
-_SIDEWAYS = 3
+_SIDEWAYS, _COVER = 3, 20
 _EARLIER = word_set("上月 上个月 上期 上月数据 上期数据")
 REPORT_SHEET = "问题清单"
 REPORT_MARK = "本页由系统生成，重新上传时不读取"
@@ -152,6 +152,9 @@ def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
             _examine_tables(grid, cover, guessed, context, headings, matcher, sink)
         elif any(map(any, grid.rows)):
             sink.tell(grid.name, "", _("没有找到表头，整张工作表未导入"))
+            lines = list(lines_between(grid, 0, min(len(grid.rows), _COVER)))
+            for problem in asides(grid, lines, context):
+                sink.add(problem)
 
 
 def _sideways(grid: Grid) -> Problem:

@@ -22,6 +22,7 @@ class Sink:
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
     dropped: int = 0
     kept: int = 0
+    lists: list[Problem] = field(default_factory=list)
     families: dict[str, Family] = field(default_factory=dict)
 
     def family(self, project: Project) -> Family:
@@ -42,6 +43,13 @@ class Sink:
         else:
             self.dropped += 1
 
+    def lack(self, is_list: bool, problem: Problem) -> None:
+        """Keep what a table lacks; a mere list, whose columns are known, need not be read."""
+        if is_list:
+            self.lists.append(problem)
+        else:
+            self.add(problem)
+
     def tell(self, sheet: str, place: str, text: str, *, hidden: bool = False) -> None:
         """Keep what was left out and why."""
         if len(self.told) < self.limit:
@@ -49,6 +57,11 @@ class Sink:
 
     def close(self) -> None:
         """Hold projects against their work items; say how many problems were only counted."""
+        for problem in self.lists:
+            if self.kept:
+                self.tell(problem.sheet, "", _("没有填报进度的列，未导入"))
+            else:
+                self.add(problem)
         for family in self.families.values():
             for problem in family.problems():
                 self.add(problem)

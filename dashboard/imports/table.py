@@ -29,6 +29,7 @@ from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
 from dashboard.imports.match import DOUBTS, Matched, Matcher
 from dashboard.imports.outline import LEFT_OUT, Outline, of_this_month
 from dashboard.imports.parsers import text_of
+from dashboard.imports.periods import asides, check_note, lines_between
 from dashboard.imports.rows import Reader, RowRead
 from dashboard.imports.settle import settled
 from dashboard.imports.sink import Sink
@@ -113,11 +114,23 @@ class TableExamination:
                 self._data(row, [row for row, _kind in more])
             elif kind is not Line.CONTINUED:
                 self._tell(row, _(LEFT_OUT[kind]), hidden=kind is Line.HIDDEN)
+                self._ask(row, kind)
             if kind is Line.TOTAL:
                 for wrong in self.totals.hold(row, early=not data or row < data[0]):
                     self._mismatch(wrong)
         for wrong in self.totals.close():
             self._mismatch(wrong)
+
+    def _ask(self, row: int, kind: Line) -> None:
+        """Ask about another month that a chapter or a remark names."""
+        lines = list(lines_between(self.grid, row, row + 1))[:1]
+        if kind is Line.CHAPTER:
+            for problem in asides(self.grid, lines, self.context):
+                self.sink.add(problem)
+        if kind is Line.NOTE:
+            for cell, text in lines:
+                for problem in check_note(self.grid, cell, text, self.context):
+                    self.sink.add(problem)
 
     def _tell(self, row: int, text: str, *, hidden: bool = False) -> None:
         shown = next((text_of(v) for v in self.grid.rows[row] if v != ""), "")
@@ -174,7 +187,8 @@ class TableExamination:
         if self.context.kind is SheetKind.MONTHLY and not places.keys() & reported:
             lacking.append(_("“完成进度”“累计完成数量”或“形象进度”"))
         for what in lacking:
-            self.sink.add(
+            self.sink.lack(
+                not any(one.how == "unknown" for one in self.columns),
                 Problem(
                     Level.ERROR,
                     "missing_column",
@@ -182,7 +196,7 @@ class TableExamination:
                     _("在对应关系中选定是哪一列，或在表中加上这一列"),
                     self.grid.name,
                     place(self.found.bottom, min(self.found.paths, default=0)),
-                )
+                ),
             )
         return not lacking
 
@@ -209,9 +223,10 @@ class TableExamination:
         monthly_kind = self.context.kind is SheetKind.MONTHLY
         if monthly_kind and not read.wrong and self._is_silent(read):
             self._tell(row, _("没有填报内容，未导入"))
+            self._ask(row, Line.CHAPTER)
             return
         self.totals.add(read)
-        refused = self._wrong(read) | self._unmatched(read, matched)
+        refused = self._wrong(read) | self._unmatched(read, matched) | self._is_longer(read)
         if not refused or matched.project:
             refused |= self._twice(read, matched)
         if monthly_kind and matched.project:
@@ -220,6 +235,19 @@ class TableExamination:
             refused |= self._asked(read, matched)
         self.sink.kept += 1
         self.sink.keep(self._draft(read, matched, refused))
+
+    def _is_longer(self, read: RowRead) -> bool:
+        """Refuse a line of text with more cells than there are headings: a comma is too many."""
+        if not self.grid.delimited:
+            return False
+        beyond = [v for v in self.grid.rows[read.row][max(self.found.paths) + 1 :] if v.strip()]
+        if not beyond:
+            return False
+        text = _("这一行比表头多出 {count} 格，可能是数字里有逗号，后面的都错了位")
+        remedy = _("在 Excel 或 WPS 中打开核对，另存为 .xlsx 后再上传")
+        message = text.format(count=len(beyond))
+        self._problem(read.row, Level.ERROR, "unreadable", "", message, remedy)
+        return True
 
     def _continue(self, read: RowRead, below: int, unit: str) -> None:
         """Add the texts of a row below over which the name is merged."""

@@ -27,7 +27,8 @@ def read_text(data: bytes, limits: Limits) -> Book:
     if width < 2:
         raise _no_table()
     bounded("CSV", len(rows), width, limits)
-    return Book("csv", [Grid("CSV", [[unguarded(cell) for cell in row] for row in rows])])
+    cells = [[unguarded(cell) for cell in row] for row in rows]
+    return Book("csv", [Grid("CSV", cells, delimited=True)])
 
 
 def _no_table() -> Refused:
@@ -63,9 +64,11 @@ def _checked(text: str) -> str:
 
 def _delimiter(text: str) -> str:
     lines = text.splitlines()[:50]
-    counts = {sign: sum(line.count(sign) for line in lines) for sign in ("\t", ",", ";")}
+    counts = {sign: sum(line.count(sign) for line in lines) for sign in ("\t", ",", ";", "|", "，")}
     if counts["\t"] >= max(len(lines) // 2, 1):
         return "\t"
+    if not any(counts[sign] for sign in "\t,;"):
+        return "|" if counts["|"] else "，"
     return "," if counts[","] >= counts[";"] else ";"
 
 

@@ -347,3 +347,41 @@ def test_a_row_of_another_year_asks_for_a_reason(calm: Context) -> None:
     assert [(p.level.value, p.rule, p.cell) for p in found.problems] == [
         ("warning", "wrong_month", "A2")
     ]
+
+
+def test_a_list_of_names_beside_the_report_is_left_out(calm: Context) -> None:
+    book = Workbook()
+    sheet, names = book.worksheets[0], book.create_sheet("字典")
+    sheet.append(["项目名称", "完成进度"])
+    sheet.append([A, "65%"])
+    names.append(["项目编号", "项目名称"])
+    names.append(["SF2026-01", A])
+
+    found = examine(saved(book), "月报.xlsx", calm)
+
+    assert figures(found, "completed_pct") == [Decimal(65)]
+    assert found.problems == ()
+    assert [told.sheet for told in found.told] == ["字典"]
+
+
+@pytest.mark.feature("X8")
+@pytest.mark.parametrize("sign", [";", "|", "，", "\t"])
+def test_delimited_text_is_read_whatever_sign_sets_its_columns_apart(
+    calm: Context, sign: str
+) -> None:
+    rows = [["项目名称", "累计完成数量", "完成进度"], [A, "26", "65%"]]
+    data = "\n".join(sign.join(row) for row in rows).encode("gb18030")
+
+    found = examine(data, "月报.csv", calm)
+
+    assert figures(found, "cumulative_quantity") == [Decimal(26)]
+
+
+@pytest.mark.feature("X8")
+def test_a_line_of_text_with_a_comma_too_many_is_refused(calm: Context) -> None:
+    data = f"项目名称,完成投资(万元),完成进度\n{A},1,200.5,65%\n{B},300,70%,\n".encode()
+
+    found = examine(data, "月报.csv", calm)
+
+    assert [(p.rule, p.cell) for p in found.errors] == [("unreadable", "A2")]
+    assert "多出 1 格" in found.errors[0].message

@@ -154,3 +154,47 @@ def test_a_share_that_still_holds_is_read(calm: Context, share: str) -> None:
 
     assert found.errors == ()
     assert str(found.drafts[0].values["completed_pct"]) in ("65", "100")
+
+
+@pytest.mark.parametrize(
+    "line", ["注：数据截至2026年7月31日", "二、2026年7月情况", "2026年7月情况"]
+)
+def test_a_line_under_the_header_that_names_another_month_asks_for_a_reason(
+    calm: Context, line: str
+) -> None:
+    found = examine(workbook([HEAD, PIPES, [line]]), "月报.xlsx", calm)
+
+    assert [(p.level.value, p.rule, p.cell) for p in found.problems] == [
+        ("warning", "wrong_month", "A3")
+    ]
+
+
+def test_a_cover_of_another_month_asks_for_a_reason(calm: Context) -> None:
+    book = Workbook()
+    cover, sheet = book.worksheets[0], book.create_sheet("表")
+    cover.append(["民生实事项目月报"])
+    cover.append(["2026年7月"])
+    sheet.append(HEAD)
+    sheet.append(PIPES)
+
+    found = examine(saved(book), "月报.xlsx", calm)
+
+    assert [(p.level.value, p.rule, p.cell) for p in found.problems] == [
+        ("warning", "wrong_month", "A2")
+    ]
+
+
+@pytest.mark.parametrize("heading", ["截至8月31日累计完成数量", "截至8月25日完成数量"])
+def test_a_heading_may_name_a_day_of_the_month(calm: Context, heading: str) -> None:
+    found = examine(workbook([["项目名称", heading], ["供热管网改造", 26]]), "月报.xlsx", calm)
+
+    assert str(found.drafts[0].values["cumulative_quantity"]) == "26"
+    assert found.problems == ()
+
+
+def test_a_heading_of_a_day_of_another_month_is_an_error(calm: Context) -> None:
+    rows: list[list[Any]] = [["项目名称", "截至7月31日累计完成数量"], ["供热管网改造", 26]]
+
+    found = examine(workbook(rows), "月报.xlsx", calm)
+
+    assert ("wrong_month", "B1") in [(p.rule, p.cell) for p in found.errors]

@@ -25,7 +25,7 @@ from dashboard.permissions import Action, Actor
 from dashboard.queries.agency import own_regions
 from dashboard.queries.observer import appointable, appointments_to_grant, observers
 from dashboard.queries.project import programmes, projects
-from dashboard.ui import parts
+from dashboard.ui import choose, parts
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -103,7 +103,9 @@ def _keep(actor: Actor, found: Sequence[Mapping[str, Any]]) -> None:
         chosen = st.selectbox(
             _("聘任"), list(names), format_func=lambda key: plain(names[key]), filter_mode=None
         )
-        given = st.file_uploader(_("扫描件（PDF、JPG 或 PNG）"), type=list(SCANS))
+        given = st.file_uploader(
+            _("扫描件（PDF、JPG 或 PNG）"), type=list(SCANS), key="scan-file-later"
+        )
         if st.form_submit_button(_("保存扫描件"), type="primary") and chosen is not None:
             if given is None:
                 st.error(_("请选择扫描件。"))
@@ -132,9 +134,7 @@ def _appoint(actor: Actor, today: date) -> None:
         )  # fmt: skip
         letter = st.text_input(_("聘书编号"), max_chars=60)
         identity = st.text_input(_("身份（如：市人大代表）"), max_chars=80)
-        region_id = st.selectbox(
-            _("聘任地区"), list(places), format_func=lambda key: plain(places[key])
-        )
+        region_id = choose.place(_("聘任地区"), places)
         chosen = st.multiselect(
             _("观察项目（不选则为全地区）"), list(names), placeholder=_("请选择"),
             format_func=lambda key: plain(names[key]), select_all=False,
@@ -144,10 +144,12 @@ def _appoint(actor: Actor, today: date) -> None:
         last_on = right.date_input(
             _("聘期止"), value=today + timedelta(days=364), format="YYYY-MM-DD"
         )
-        given = st.file_uploader(_("聘书扫描件（可以后补）"), type=list(SCANS))
+        given = st.file_uploader(_("聘书扫描件（可以后补）"), type=list(SCANS), key="scan-file")
         sent = st.form_submit_button(_("聘任"), type="primary")
         if sent and account_id is None:
             st.error(_("请选择人员。"))
+        elif sent and region_id is None:
+            st.error(_("请选择地区。"))
         elif sent and isinstance(first_on, date) and isinstance(last_on, date):
             draft = Appointment(
                 account_id or 0, region_id or 0, letter or "", first_on, last_on, identity or "",

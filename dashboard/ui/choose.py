@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -153,6 +153,14 @@ def section(sections: dict[str, str], key: str = "section") -> str:
     picked = chosen or options[0]
     _follow(key, picked, options[0])
     return picked
+
+
+def place(label: str, places: Mapping[int, str]) -> int | None:
+    """Offer regions by name; none is chosen beforehand where there are several."""
+    return st.selectbox(
+        label, list(places), index=0 if len(places) == 1 else None, placeholder=_("请选择"),
+        format_func=lambda key: plain(places[key]), filter_mode=None,
+    )  # fmt: skip
 
 
 def day_in_link(key: str, today: date) -> date:

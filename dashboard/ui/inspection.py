@@ -79,9 +79,7 @@ def _enter(actor: Actor, today: date) -> None:
         int(row["set_id"]): row["name"] for row in records(read(open_sealed_sets, actor))
     }
     with inside, st.form("inspection-form", clear_on_submit=True):
-        region = st.selectbox(
-            _("地区"), list(places), format_func=places.__getitem__, filter_mode=None
-        )
+        region = choose.place(_("地区"), places)
         name = st.text_input(_("督查名称"), max_chars=120)
         day = st.date_input(_("督查日"), value=today, max_value=today, format="YYYY-MM-DD")
         led_by = st.text_input(_("带队人"), max_chars=40)
@@ -91,9 +89,11 @@ def _enter(actor: Actor, today: date) -> None:
             filter_mode=None,
         )  # fmt: skip
         pressed = st.form_submit_button(_("登记"), type="primary")
-        if pressed and region is not None and isinstance(day, date):
+        if pressed and region is None:
+            st.error(_("请选择地区。"))
+        elif pressed and isinstance(day, date):
             run(
-                enter_inspection, actor, int(region), name=name or "", inspected_on=day,
+                enter_inspection, actor, region or 0, name=name or "", inspected_on=day,
                 today=today, announced=announced and sealed is None, led_by=led_by or "",
                 sealed_set_id=sealed, done=_("已登记，可以下发整改。"),
             )  # fmt: skip
@@ -110,22 +110,25 @@ def _columns(
     return {
         "project": kind.SelectboxColumn(_("项目"), options=["", *places], width="medium"),
         "thing": kind.TextColumn(_("事项（哪处、哪件事）"), max_chars=200, width="medium"),
-        "finding": kind.TextColumn(_("问题"), max_chars=2000, width="large"),
-        "agency": kind.SelectboxColumn(_("责任单位"), options=["", *units], width="medium"),
-        "responsible": kind.TextColumn(_("责任人"), max_chars=40, width="small"),
-        "phone": kind.TextColumn(_("联系电话"), max_chars=40, width="small"),
-        "standard": kind.TextColumn(_("整改标准"), max_chars=2000, width="large"),
-        "requirement": kind.TextColumn(_("整改要求"), max_chars=2000, width="medium"),
-        "days": kind.NumberColumn(_("整改天数"), min_value=1, max_value=MOST_DAYS, step=1),
-        "day_kind": kind.SelectboxColumn(_("计日方式"), options=list(kinds), width="small"),
+        "finding": kind.TextColumn(_("问题"), max_chars=2000, width="medium"),
+        "agency": kind.SelectboxColumn(_("责任单位"), options=["", *units], width=160),
+        "responsible": kind.TextColumn(_("责任人"), max_chars=40, width=110),
+        "standard": kind.TextColumn(_("整改标准"), max_chars=2000, width="medium"),
+        "days": kind.NumberColumn(
+            _("整改天数"), min_value=1, max_value=MOST_DAYS, step=1, width=110
+        ),
+        "day_kind": kind.SelectboxColumn(_("计日方式"), options=list(kinds), width=110),
         "due_on": kind.DateColumn(
             _("或整改期限"),
             min_value=today,
             format="YYYY-MM-DD",
+            width="small",
             help=_("填了日期的行以日期为准，不看天数。"),
         ),
-        "severity": kind.SelectboxColumn(_("严重程度"), options=list(severities), width="small"),
-        "visible": kind.CheckboxColumn(_("可以拍照核验"), width="small"),
+        "phone": kind.TextColumn(_("联系电话"), max_chars=40, width=130),
+        "requirement": kind.TextColumn(_("整改要求"), max_chars=2000, width="medium"),
+        "severity": kind.SelectboxColumn(_("严重程度"), options=list(severities), width=110),
+        "visible": kind.CheckboxColumn(_("可以拍照核验"), width=140),
     }
 
 
@@ -150,9 +153,7 @@ def _grid(
     kinds = {_(each.label): each for each in DayKind}
     blank = {
         **dict.fromkeys(("project", "agency", "due_on")),
-        **dict.fromkeys(
-            ("thing", "finding", "responsible", "phone", "standard", "requirement"), ""
-        ),
+        **dict.fromkeys(_TEXTS, ""),
         "days": FIRST_DAYS,
         "day_kind": _(DayKind.CALENDAR.label),
         "severity": _(Severity.ORDINARY.label),
@@ -161,11 +162,12 @@ def _grid(
     columns = _columns(list(places), list(units), list(severities), list(kinds), today)
     start = pd.DataFrame([{name: blank[name] for name in columns}] * count, columns=list(columns))
     start = start.astype({"due_on": "datetime64[ns]", "days": "Int64"})
-    st.caption(_("每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。"))
+    told = _("每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。")
+    st.caption(told + _("表格可以左右滑动。"))
     generation = int(state.kept("issued", 0))
     edited = st.data_editor(
         start, column_config=columns, num_rows="fixed", hide_index=True, width="stretch",
-        key=f"issue-{programme_id}-{count}-{generation}",
+        key=f"issue-{programme_id}-{count}-{generation}", placeholder="",
     )  # fmt: skip
     filled = [row for row in records(edited) if _filled(row)]
     drafts = [

@@ -207,7 +207,10 @@ def _photo(actor: Actor, key: int, pictures: Sequence[Mapping[str, Any]]) -> Non
         given = st.file_uploader(_("照片"), key=f"photo-file-{key}")
         caption = st.text_input(_("照片说明"), max_chars=200)
         st.caption(_("涉密内容不得上传。支持 JPG、PNG、HEIC、WebP；位置等拍摄信息不对外显示。"))
-        if st.form_submit_button(_("上传照片")) and given is not None:
+        sent = st.form_submit_button(_("上传照片"))
+        if sent and given is None:
+            st.error(_("请先选择照片。"))
+        elif sent and given is not None:
             photo = _prepared(given.name, given.getvalue())
             if photo is not None:
                 run(
@@ -232,7 +235,10 @@ def _document(actor: Actor, key: int) -> None:
         given = st.file_uploader(_("佐证文件"), key=f"document-file-{key}")
         caption = st.text_input(_("文件说明"), max_chars=200)
         st.caption(_("涉密内容不得上传。支持 PDF、JPG、PNG、DOCX、XLSX。"))
-        if st.form_submit_button(_("上传文件")) and given is not None:
+        sent = st.form_submit_button(_("上传文件"))
+        if sent and given is None:
+            st.error(_("请先选择文件。"))
+        elif sent and given is not None:
             run(
                 attach_rectification_document, actor, key, name=given.name,
                 data=given.getvalue(), caption=caption or "", done=_("文件已上传。"),

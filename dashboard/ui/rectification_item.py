@@ -38,8 +38,8 @@ from models.remark import Severity
 
 def show_item(actor: Actor, rectification_id: int, today: date) -> None:
     """Show one item whole, and let the actor do what is theirs to do now."""
-    row = read(rectification_by_id, actor, rectification_id, today)
     st.html(f'<p><a href="/rectification" target="_self">← {_("返回整改台账")}</a></p>')
+    row = read(rectification_by_id, actor, rectification_id, today)
     sealed = f"　{_('暗访未解封')}" if row["sealed"] else ""
     st.html(
         f"<h2>{escape(row['number'])} {escape(row['thing'])}</h2>"
@@ -102,21 +102,24 @@ def _facts(row: Mapping[str, Any]) -> None:
 
 
 def _show_photos(pictures: list[dict[str, Any]]) -> None:
-    """Show each photo of before beside those of after that were taken for it."""
+    """Show each photo of before beside those of after that were taken for it, then the others."""
     before = [each for each in pictures if each["phase"] != PhotoPhase.AFTER]
-    pairs = "".join(
-        f'<div class="ms-pair">{_figure(first, _("整改前"))}{_afters(first, pictures)}</div>'
-        f'<p><a href="/photos/pair/{int(first["photo_id"])}" target="_self">{_("并排查看")}</a></p>'
-        for first in before
-    )
+    pairs, alone = "", ""
+    for first in before:
+        after = [each for each in pictures if each["before_id"] == first["photo_id"]]
+        if not after:
+            alone += _figure(first, _("整改前"))
+            continue
+        beside = "".join(_figure(each, _("整改后")) for each in after)
+        link = f'<a href="/photos/pair/{int(first["photo_id"])}" target="_self">'
+        pairs += f'<div class="ms-pair">{_figure(first, _("整改前"))}{beside}</div>'
+        pairs += f"<p>{link}{_('并排查看')}</a></p>"
     if pairs:
         st.html(f"<h3>{_('整改前后')}</h3>{pairs}")
-
-
-def _afters(first: Mapping[str, Any], pictures: list[dict[str, Any]]) -> str:
-    found = [each for each in pictures if each["before_id"] == first["photo_id"]]
-    waiting = f'<p class="ms-none">{_("还没有整改后照片。")}</p>'
-    return "".join(_figure(each, _("整改后")) for each in found) or waiting
+    if alone:
+        told = _("还没有对应的整改后照片")
+        st.html(f'<h3>{_("整改前照片")}</h3><p class="ms-soft">{told}</p>'
+                f'<div class="ms-photos">{alone}</div>')  # fmt: skip
 
 
 def _figure(photo: Mapping[str, Any], title: str) -> str:

@@ -99,34 +99,30 @@ def show_list(
         {
             "number": link(row),
             "project": f"{row['code'] or ''} {row['project'] or row['place']}".strip(),
-            "words": _short(row["words"]),
-            "kind": kind_words(row),
-            "author": row["author"],
-            "observed_on": row["observed_on"],
-            "asked_on": row["reopen_asked_on"],
+            "words": _two(_short(row["words"]), kind_words(row)),
             "reason": row["reopen_words"],
+            "author": _two(row["author"], row["observed_on"]),
+            "asked": _two(row["author"], row["reopen_asked_on"]),
             "state": state_mark(row, today),
         }
         for row in rows
     ]
-    columns = {
-        "number": _("意见编号"),
-        "project": _("项目"),
-        "words": _("意见内容"),
-        "kind": _("类型"),
-        "author": _("提出人"),
-        "observed_on": _("观察日"),
-        "state": _("状态"),
-    }
+    columns = {"number": _("意见编号"), "project": _("项目"), "words": _("意见内容")}
     if asked:
-        columns = {
-            "number": _("意见编号"), "project": _("项目"), "words": _("意见内容"),
-            "reason": _("要求重新办理的理由"), "author": _("提出人"), "asked_on": _("要求日"),
-            "state": _("状态"),
-        }  # fmt: skip
+        columns |= {"reason": _("要求重新办理的理由"), "asked": _("要求人和日期")}
+    else:
+        columns["author"] = _("提出人和观察日")
+    columns["state"] = _("状态")
     if not project:
         columns.pop("project")
-    parts.show_table(shown, columns, html=["number", "state"], empty=empty or _("没有意见。"))
+    html = ["number", "words", "author", "asked", "state"]
+    parts.show_table(shown, columns, html=html, empty=empty or _("没有意见。"))
+
+
+def _two(first: str, second: Any) -> str:
+    """Write two things of a cell below each other, the second in grey."""
+    below = f'<span class="ms-soft">{escape(str(second or ""))}</span>'
+    return f"<div>{escape(first)}<br>{below}</div>"
 
 
 def link(row: Mapping[str, Any]) -> str:
@@ -134,7 +130,7 @@ def link(row: Mapping[str, Any]) -> str:
     mark = aside(_("暗访")) if row["sealed_set"] else ""
     href = f"/remarks?id={int(row['remark_id'])}"
     number = f'<span class="ms-short">{escape(row["number"])}</span>'
-    return f'<a href="{href}" target="_self">{number}</a>{escape(mark)}'
+    return f'<span><a href="{href}" target="_self">{number}</a>{escape(mark)}</span>'
 
 
 def _short(words: str, most: int = 60) -> str:
@@ -166,11 +162,13 @@ def state_mark(row: Mapping[str, Any], today: date) -> str:
 def show_one(actor: Actor, remark_id: int, today: date) -> None:
     """Show one remark whole, and what this actor may do with it now."""
     found = records(read(remark, actor, remark_id))
+    back = f'<p><a class="ms-button" href="/remarks" target="_self">{_("返回观察")}</a></p>'
     if not found:
         st.error(_("找不到这条意见，或您无权查看。"))
+        st.html(back)
         return
     [row] = found
-    st.html(f'<p><a class="ms-button" href="/remarks" target="_self">{_("返回观察")}</a></p>')
+    st.html(back)
     st.title(_("意见 {number}").format(number=row["number"]))
     st.html(f"<p>{state_mark(row, today)}</p>{_card(row)}")
     show_photos(actor, TABLE, remark_id)

@@ -125,7 +125,9 @@ def _evidence(actor: Actor, drafts: Sequence[dict[str, Any]]) -> None:
     with st.expander(_("补充佐证材料（PDF、照片、DOCX、XLSX）")), st.form("evidence", border=False):
         names = {int(r["report_id"]): f"{r['code']} {r['project']}" for r in drafts}
         report_id = st.selectbox(_("项目"), list(names), format_func=names.__getitem__)
-        given = st.file_uploader(_("文件"), type=list(ENDINGS), label_visibility="collapsed")
+        given = st.file_uploader(
+            _("文件"), type=list(ENDINGS), label_visibility="collapsed", key="document-file-report"
+        )
         caption = st.text_input(_("说明"), max_chars=200)
         if st.form_submit_button(_("添加")) and given is not None and report_id:
             run(

@@ -13,7 +13,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor
 from dashboard.queries.agency import own_regions
 from dashboard.queries.observer import sealed_sets
-from dashboard.ui import parts
+from dashboard.ui import choose, parts
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -52,7 +52,10 @@ def _release(actor: Actor, key: int, name: str, today: date) -> None:
         st.markdown(plain(name))
         reason = st.text_input(_("解封说明"), max_chars=500)
         sure = st.checkbox(_("整批解封，单位立即可见，不能收回"))
-        if st.form_submit_button(_("解封整个批次")) and sure:
+        pressed = st.form_submit_button(_("解封整个批次"))
+        if pressed and not sure:
+            st.error(_("请先勾选“整批解封，单位立即可见，不能收回”。"))
+        elif pressed:
             run(
                 release_sealed_set, actor, key, reason=reason or "", now=clock.now(), today=today,
                 done=_("已解封，单位现在可以看到。"),
@@ -61,13 +64,15 @@ def _release(actor: Actor, key: int, name: str, today: date) -> None:
 
 def _open(actor: Actor, today: date) -> None:
     places = {int(row["region_id"]): row["name"] for row in records(read(own_regions, actor))}
+    st.subheader(_("建立暗访批次"))
     with st.form("open-sealed", clear_on_submit=True):
         name = st.text_input(_("批次名称"), max_chars=80)
-        region_id = st.selectbox(
-            _("地区"), list(places), format_func=lambda key: plain(places[key])
-        )
-        if st.form_submit_button(_("建立暗访批次"), type="primary") and region_id is not None:
+        region_id = choose.place(_("地区"), places)
+        opened = st.form_submit_button(_("建立暗访批次"), type="primary")
+        if opened and region_id is None:
+            st.error(_("请选择地区。"))
+        elif opened:
             run(
-                open_sealed_set, actor, region_id=region_id, name=name or "", today=today,
+                open_sealed_set, actor, region_id=region_id or 0, name=name or "", today=today,
                 done=_("已建立暗访批次。"),
             )  # fmt: skip

@@ -34,6 +34,7 @@ def apply() -> None:
         for key, limit in (
             ("photo-file-", _("不超过 20 MB：.jpg .png .heic .webp")),
             ("document-file-", _("不超过 20 MB：.pdf .jpg .png .docx .xlsx")),
+            ("scan-file", _("不超过 20 MB：.pdf .jpg .png")),
             ("template-file", _("不超过 5 MB：.docx")),
         )
     )

@@ -304,14 +304,14 @@ def _notes(actor: Actor, row: _Row, today: date) -> None:
 def show_times(actor: Actor, today: date) -> None:
     """Show how many days the first word and the settlement took, by unit (L3)."""
     found = read(answer_times, actor, today)
-    st.subheader(_("答复和办结用时（天）"))
-    days = ("first_median", "first_slow", "settled_median", "settled_slow")
+    st.subheader(_("答复和办结用时"))
     parts.show_table(
         [
             {
                 **row,
                 "agency": row["agency"] or _("未定单位"),
-                **{each: "" if row[each] is None else f"{row[each]:g}" for each in days},
+                "first": _days(row["first_median"], row["first_slow"]),
+                "ended": _days(row["settled_median"], row["settled_slow"]),
             }
             for row in records(found)
         ],
@@ -319,16 +319,16 @@ def show_times(actor: Actor, today: date) -> None:
             "agency": _("牵头单位"),
             "remarks": _("意见"),
             "waiting": _("未答复"),
-            "first_median": _("首次答复中位数"),
-            "first_slow": _("首次答复最慢一成"),
+            "first": _("首次答复用时"),
             "settled": _("已办结"),
-            "settled_median": _("办结中位数"),
-            "settled_slow": _("办结最慢一成"),
+            "ended": _("办结用时"),
             "ranked": _("达到排名样本数"),
         },
-        numbers=[
-            "remarks", "waiting", "first_median", "first_slow", "settled", "settled_median",
-            "settled_slow",
-        ],
+        numbers=["remarks", "waiting", "first", "settled", "ended"],
         empty=_("还没有意见。"),
-    )  # fmt: skip
+    )
+    st.caption(_("用时按“中位数 / 最慢一成”列出，单位为天。"))
+
+
+def _days(median: float | None, slow: float | None) -> str:
+    return "" if median is None or slow is None else f"{median:g} / {slow:g}"

@@ -16,6 +16,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_row
 from dashboard.photos import BOXES, Box
 from dashboard.queries.photo import photo_by_id, photo_pair
+from dashboard.queries.rectification_rule import TABLE
 from dashboard.web.fields import number
 from dashboard.web.files import SANDBOX, disposition
 from dashboard.web.observe import Fields
@@ -94,6 +95,13 @@ def show_pair(request: Request, photo_id: int, who: Who) -> HTMLResponse:
     with reading() as session:
         found = records(photo_pair(session, who, photo_id))
     return page(
-        request, "pair.html", pairs=found, local=clock.local,
+        request, "pair.html", pairs=found, local=clock.local, back=_home_of(found),
         phases={each.value: _(each.label) for each in PhotoPhase},
     )  # fmt: skip
+
+
+def _home_of(pair: list[dict[str, Any]]) -> str:
+    """Give the page of the item a pair belongs to, or of the remark while there is none."""
+    last = max(pair, key=lambda each: each["table_name"] == TABLE)
+    page_of = "rectification" if last["table_name"] == TABLE else "remarks"
+    return f"/{page_of}?id={last['row_id']}"

@@ -172,6 +172,7 @@ def test_an_observers_photo_stands_beside_that_of_the_rectification_it_led_to(
     for page in pages:
         assert page.index("现场") < page.index("整改后")
         assert page.count("<figure>") == 2
+        assert 'href="/rectification?id=1"' in page
 
 
 @pytest.mark.feature("K5")

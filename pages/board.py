@@ -23,8 +23,9 @@ lit, matrix = screen.lights(actor, key, month, today, now)
 
 screen.show_head(ui.read(due_counts, actor, key, month, today), month, today, now)
 region.show_regions(actor, programme, month, today, words)
-kind = screen.show_counts(lit, words)
-shown = screen.show_filters(lit, kind, now)
+above = st.container()
+shown = screen.show_filters(lit, now)
+screen.show_counts(above, lit, words)
 names, needs = st.columns([8, 5], gap="medium")
 with names:
     screen.show_matrix(shown, matrix, words)

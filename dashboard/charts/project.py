@@ -1,4 +1,4 @@
-"""Charts of one project: planned against done, its steps over time, money against work."""
+"""One project's steps over time."""
 
 from __future__ import annotations
 
@@ -14,34 +14,6 @@ from dashboard.i18n import _
 def _month_axis() -> alt.Axis:
     """Name the months along an axis as the language does: 8月, or Aug."""
     return alt.Axis(format=_("%-m月"), tickCount="month")
-
-
-def progress_curve(months: pd.DataFrame) -> alt.Chart | alt.LayerChart | alt.FacetChart | None:
-    """Draw the S-curve: planned and accepted cumulative percent by month.
-
-    `months` has month, planned_pct and completed_pct; None when no month has a figure.
-    """
-    rows = [
-        {"day": month, "pct": float(pct), "what": what}
-        for what, name in ((_("计划"), "planned_pct"), (_("完成"), "completed_pct"))
-        for month, pct in zip(months["month"], months[name], strict=True)
-        if pct is not None
-    ]
-    if not rows:
-        return None
-    frame = pd.DataFrame(rows).astype({"day": "datetime64[s]"})
-    scale = alt.Scale(
-        domain=[_("计划"), _("完成")], range=[theme.SERIES["planned"], theme.SERIES["done"]]
-    )
-    top = max(100.0, float(frame["pct"].max()))
-    base = alt.Chart(frame).encode(
-        x=alt.X("yearmonth(day):T", title=None, axis=_month_axis()),
-        y=alt.Y("pct:Q", title=_("累计进度（%）"), scale=alt.Scale(domain=[0, top])),
-        color=alt.Color("what:N", scale=scale),
-    )
-    dash = alt.condition(f"datum.what == '{_('计划')}'", alt.value([5, 4]), alt.value([1, 0]))
-    lines = base.mark_line(strokeWidth=2.5).encode(strokeDash=dash)
-    return alt.layer(lines, base.mark_circle(size=48)).properties(height=260)
 
 
 def milestone_gantt(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.db import records
 from dashboard.i18n import _, aside, month_name, short_month
@@ -82,8 +83,11 @@ def show_head(due: pd.DataFrame, month: date, today: date, now: date) -> None:
     st.html(f'<p class="ms-soft">{escape(" · ".join(parts_))}</p>')
 
 
-def show_counts(lit: pd.DataFrame, words: Mapping[str, str]) -> str:
-    """Show how many there are of each light; a tap filters, a second tap shows all again."""
+def show_counts(place: DeltaGenerator, lit: pd.DataFrame, words: Mapping[str, str]) -> None:
+    """Show how many there are of each light; a tap filters, a second tap shows all again.
+
+    Their place is above the filters, but they are drawn after these, whose choice their links keep.
+    """
     counts = counts_by_kind(lit) if len(lit) else dict.fromkeys(WORST_FIRST, 0)
     always = {LightKind.BAD, LightKind.WARN, LightKind.GOOD, LightKind.UNKNOWN}
     chosen = st.query_params.get("light", "")
@@ -95,15 +99,13 @@ def show_counts(lit: pd.DataFrame, words: Mapping[str, str]) -> str:
             f"{' aria-current=true' if current else ''}>{parts.shape(kind.value)}"
             f"<strong>{counts[kind]}</strong>{escape(words.get(kind, _(kind.label)))}</a>"
         )
-    st.html(f'<nav class="ms-counts" aria-label="{_("按亮灯筛选")}">{"".join(told)}</nav>')
-    return chosen if chosen in {kind.value for kind in LightKind} else ""
+    place.html(f'<nav class="ms-counts" aria-label="{_("按亮灯筛选")}">{"".join(told)}</nav>')
 
 
-def show_filters(lit: pd.DataFrame, kind: str, now: date) -> pd.DataFrame:
+def show_filters(lit: pd.DataFrame, now: date) -> pd.DataFrame:
     """Offer filters by unit, leader, field, place and a past day; they stand in the link (H7)."""
-    found = lit
-    if kind:
-        found = found[found["kind"] == kind]
+    kind = st.query_params.get("light", "")
+    found = lit[lit["kind"] == kind] if kind in {each.value for each in LightKind} else lit
     columns = {
         "lead_agency": (_("牵头单位"), "unit"),
         "leader": (_("分管领导"), "leader"),

@@ -15,6 +15,7 @@ from dashboard.db import records
 from dashboard.i18n import _, month_name
 from dashboard.permissions import Actor
 from dashboard.queries.project import programmes
+from dashboard.ui import state
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 
@@ -45,20 +46,31 @@ def here(**changes: str) -> str:
     return escape("?" + urlencode({key: value for key, value in kept.items() if value}))
 
 
+def _moved(key: str, start: Any) -> bool:
+    """Let the link win over a box when the way back changed it; say whether it did."""
+    box = f"choose-{key}"
+    moved = state.kept(box) is not None and state.kept(f"linked-{key}", start) != start
+    if moved:
+        state.keep(box, start)
+    return moved
+
+
 def linked_choice(
     label: str, key: str, options: Sequence[Any], names: dict[Any, str], default: Any, **kwargs: Any
 ) -> Any:
     """Offer a list; the choice is kept in the link under `key`."""
     start = _linked(key, options, default)
+    moved = _moved(key, start)
     chosen = st.selectbox(
         label,
         options,
-        index=options.index(start) if start in options else 0,
+        index=options.index(start) if start in options and not moved else 0,
         format_func=lambda option: names.get(option, str(option)),
         key=f"choose-{key}",
         filter_mode=None,
         **kwargs,
     )
+    state.keep(f"linked-{key}", chosen)
     _follow(key, chosen, default)
     return chosen
 
@@ -138,21 +150,19 @@ def linked_id(key: str) -> int | None:
 
 
 def section(sections: dict[str, str], key: str = "section") -> str:
-    """Offer the sections of a page; the chosen one stands in the link."""
+    """Offer the sections of a page as links; the chosen one stands in the link."""
     options = list(sections)
-    start = _linked(key, options, options[0])
-    chosen = st.segmented_control(
-        _("栏目"),
-        options,
-        default=start,
-        format_func=sections.__getitem__,
-        key=f"choose-{key}",
-        required=True,
-        label_visibility="collapsed",
-    )
-    picked = chosen or options[0]
-    _follow(key, picked, options[0])
-    return picked
+    chosen = str(_linked(key, options, options[0]))
+    told = []
+    for name, title in sections.items():
+        href = here(**{key: "" if name == options[0] else name})
+        current = ' aria-current="true"' if name == chosen else ""
+        told.append(
+            f'<a class="ms-stay" id="{key}-{name}" href="{href}" target="_self"{current}>'
+            f"{escape(title)}</a>"
+        )
+    st.html(f'<nav class="ms-tabs" aria-label="{_("栏目")}">{"".join(told)}</nav>')
+    return chosen
 
 
 def place(label: str, places: Mapping[int, str]) -> int | None:
@@ -175,9 +185,11 @@ def day_in_link(key: str, today: date) -> date:
 def linked_day(label: str, key: str, today: date) -> None:
     """Offer a day up to today; a past one stands in the link."""
     start = day_in_link(key, today)
+    begin = None if _moved(key, start) else start
     picked = st.date_input(
-        label, value=start, max_value=today, format="YYYY-MM-DD", key=f"choose-{key}"
+        label, value=begin, max_value=today, format="YYYY-MM-DD", key=f"choose-{key}"
     )
+    state.keep(f"linked-{key}", picked)
     if isinstance(picked, date):
         before = st.query_params.get(key, "")
         _follow(key, picked, today)

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import clock
-from dashboard.charts.project import progress_curve
+from dashboard.charts.curve import progress_curve
 from dashboard.commands.project import FREE_FIELDS, edit_project
 from dashboard.i18n import _, aside, joined
 from dashboard.permissions import Action, Actor
@@ -23,7 +23,7 @@ from dashboard.ui.history import show_history
 from dashboard.ui.instruction import show_instructions
 from dashboard.ui.project_plan import show_plan
 from dashboard.ui.project_report import show_money, show_reports
-from dashboard.ui.read import chart_spec, read
+from dashboard.ui.read import read
 from dashboard.ui.remark import show_project_remarks
 from dashboard.ui.run import run
 from dashboard.ui.site import show_sites
@@ -79,15 +79,9 @@ def _show_light(actor: Actor, row: pd.Series, today: date) -> None:
         month = light_card.current_month(actor, int(row["programme_id"]), today)
         documented = row["shown_on"] is not None
         light_card.show(actor, project_id, today, month=month, linked=False, documented=documented)
-    chart = chart_spec(progress_curve, read(progress_by_month, actor, project_id))
-    title = f"<h2>{_('计划与完成')}</h2>"
-    if chart is None:
-        none = _("没有按月的进度数字：资料中没有公布。")
-        st.html(f'{title}<p class="ms-none">{none}</p>{_facts(actor, row)}')
-    else:
-        st.html(title)
-        st.vega_lite_chart(chart, theme=None, alt=_("计划累计进度与完成累计进度的曲线"))
-        st.html(_facts(actor, row))
+    none = f'<p class="ms-none">{_("没有按月的进度数字：资料中没有公布。")}</p>'
+    curve = progress_curve(read(progress_by_month, actor, project_id)) or none
+    st.html(f"<h2>{_('计划与完成')}</h2>{curve}{_facts(actor, row)}")
     if actor.may(Action.BOARD_READ):
         show_witnesses(actor, int(row["programme_id"]), project_id, today)
     if actor.may(Action.PLAN_IMPORT):

@@ -71,7 +71,7 @@ def told(page: Page, words: str) -> None:
 
 def choose_way(page: Page, name: str) -> None:
     """Choose what to do, or which part of a page to see."""
-    page.locator('[data-testid="stButtonGroup"]').get_by_text(name, exact=True).click()
+    page.locator('.ms-tabs, [data-testid="stButtonGroup"]').get_by_text(name, exact=True).click()
     settle(page)
 
 

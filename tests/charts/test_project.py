@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +13,8 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from dashboard.charts.project import milestone_gantt, progress_curve
+from dashboard.charts.curve import progress_curve
+from dashboard.charts.project import milestone_gantt
 
 TODAY = date(2026, 9, 3)
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart | None
@@ -38,19 +41,33 @@ def _nodes(*rows: tuple[str, date, date | None]) -> pd.DataFrame:
 
 @pytest.mark.feature("F3")
 def test_the_curve_draws_every_figure_there_is_and_none_there_is_not() -> None:
-    chart = progress_curve(_months((7, "56", "56.1"), (8, "64", None)))
+    curve = progress_curve(_months((7, "56", "56.1"), (8, "64", None)))
 
-    points = {(row["what"], row["day"][:7], row["pct"]) for row in _rows(chart)}
-    assert points == {
-        ("计划", "2026-07", 56.0), ("计划", "2026-08", 64.0), ("完成", "2026-07", 56.1),
-    }  # fmt: skip
+    assert curve is not None
+    dots = re.findall(r'style="left:([\d.]+)%;bottom:([\d.]+)%" title="([^"]+)"', curve)
+    assert dots == [
+        ("0.00", "56.00", "7月 计划 56%"),
+        ("100.00", "64.00", "8月 计划 64%"),
+        ("0.00", "56.10", "7月 完成 56.1%"),
+    ]
 
 
-def test_the_curve_leaves_room_for_what_passes_a_hundred() -> None:
-    chart = progress_curve(_months((8, "64", "962")))
+def test_the_line_of_the_curve_goes_through_its_dots() -> None:
+    curve = progress_curve(_months((6, "40", None), (7, None, None), (8, "64", "50")))
 
-    assert chart is not None
-    assert '"domain": [0, 962.0]' in json.dumps(chart.to_dict())
+    picture = re.search(r"base64,([^\"]+)", curve or "")
+    assert picture is not None
+    lines = re.findall(r'points="([^"]*)"', b64decode(picture.group(1)).decode())
+    assert lines == ["0.00,60.00 100.00,36.00", "100.00,50.00"]
+
+
+@pytest.mark.parametrize(("pct", "ticks"), [("64", 6), ("101", 6), ("962", 5), ("12000", 3)])
+def test_the_curve_leaves_room_for_what_passes_a_hundred(pct: str, ticks: int) -> None:
+    curve = progress_curve(_months((8, "64", pct)))
+
+    assert curve is not None
+    assert curve.count('class="y"') == ticks
+    assert max(float(n) for n in re.findall(r"bottom:([\d.]+)%", curve)) == 100
 
 
 def test_without_a_figure_there_is_no_curve() -> None:

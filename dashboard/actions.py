@@ -69,6 +69,7 @@ class Action(StrEnum):
     DETAIL_EDIT = "detail:edit"
     DICTIONARY_EDIT = "dictionary:edit"
     TOKEN_MAKE = "token:make"
+    CHART_PLACE = "chart:place"
 
 
 _TABLES = {Action.TABLE_READ, Action.PLACE_READ}
@@ -87,6 +88,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
         | {
             Action.TABLE_EXPORT,
             Action.TOKEN_MAKE,
+            Action.CHART_PLACE,
             Action.DICTIONARY_EDIT,
             Action.AGENCY_EDIT,
             Action.ACCOUNT_INVITE,
@@ -105,6 +107,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
         _UNIT
         | {
             Action.TABLE_EXPORT,
+            Action.CHART_PLACE,
             Action.DETAIL_EDIT,
             Action.PLAN_IMPORT,
             Action.PROGRAMME_ADOPT,
@@ -135,7 +138,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.SITE_EDIT,
         }
     ),
-    Role.LEADER: frozenset(_UNIT | {Action.INSTRUCTION_GIVE}),
+    Role.LEADER: frozenset(_UNIT | {Action.INSTRUCTION_GIVE, Action.CHART_PLACE}),
     Role.REPORTER: frozenset(
         _UNIT
         | {

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import clock, ui
+from dashboard.admin.charts import show_home
 from dashboard.permissions import Action
 from dashboard.queries.board import board_month, due_counts, legend
 from dashboard.queries.project import shown_day
@@ -36,3 +37,5 @@ with needs:
     screen.show_changes(actor, key, month, today, words)
     show_gap_list(actor, key, today)
 screen.show_card(actor, lit, month, today, words)
+if actor.may(Action.INSTRUCTION_GIVE):
+    show_home(actor)

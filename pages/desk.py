@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import clock, ui
+from dashboard.admin.charts import show_home
 from dashboard.admin.views import show_pinned
 from dashboard.permissions import Action
 from dashboard.queries.desk import desk
@@ -13,3 +14,4 @@ today = clock.today()
 st.title(ui.translate("我的待办"))
 show_pinned(actor)
 show_desk(ui.read(desk, actor, today), today)
+show_home(actor)

@@ -56,6 +56,8 @@ PLAIN: dict[tuple[str, str], str] = {
     ("dashboard/commands/settle.py", "您反映的问题已办理终结（{state}）。"): "likewise",
     ("dashboard/i18n.py", "中文"): "a language is named in that language",
     ("dashboard/incident.py", EVERY): "finds passwords in what would be logged",
+    ("dashboard/queries/drawing.py", "[%％率]|百分|占比|比例"): "knows a share by its title",
+    ("dashboard/queries/drawing.py", "[（(]([^（()）]{1,20})[)）]$"): "finds the unit in a title",
     ("dashboard/queries/plan.py", "、"): "joins what a sheet holds in one cell, which is data",
     ("dashboard/queries/upload.py", "、"): "splits the aliases of a unit, which are data",
     ("dashboard/queries/upload.py", "，"): "splits the aliases of a unit, which are data",

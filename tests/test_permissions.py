@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from dashboard import audit, commands, db, files
+from dashboard.admin.chart import Chart
 from dashboard.admin.spec import View
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands import (
@@ -32,6 +33,7 @@ from dashboard.commands import (
     adjustment,
     agency,
     batch,
+    chart,
     device,
     evidence,
     grant,
@@ -77,6 +79,7 @@ from dashboard.queries.scope import scopes_of
 from models.account import Account, Role, RoleGrant, SecondFactor
 from models.agency import Agency
 from models.audit import AuditEntry
+from models.chart import OwnChart
 from models.file import StoredFile
 from models.light import LightKind, LightRuleSet
 from models.milestone import AdjustmentField
@@ -379,6 +382,17 @@ def _token(s: Stage, account_id: int) -> int:
     return save(s.session, row).id or 0
 
 
+BY_REGION = Chart(by="region_id")
+
+
+def _chart(s: Stage, a: Actor) -> int:
+    row = OwnChart(
+        account_id=a.account_id, table_name="agency", name="图", kind=BY_REGION.kind,
+        figure=BY_REGION.figure, by_name=BY_REGION.by,
+    )  # fmt: skip
+    return save(s.session, row).id or 0
+
+
 MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | {
     "account.invite_account": ({"ADMIN"}, lambda s: None, lambda s, a, _: account.invite_account(
         s.session, a, name="new-person", display_name="新人", now=NOW)),
@@ -541,6 +555,11 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         table_import.take_back_table(s.session, a, ADMIN_PAGES["agency"], k, today=TODAY)),
     "view.save_view": (set(ROLES) - {"OBSERVER", "NOBODY", "SECURITY"}, lambda s: None,
         lambda s, a, _: view.save_view(s.session, a, ADMIN_PAGES["agency"], View(), name="看")),
+    "chart.save_chart": (set(ROLES) - {"OBSERVER", "NOBODY", "SECURITY"}, lambda s: None,
+        lambda s, a, _: chart.save_chart(s.session, a, ADMIN_PAGES["agency"], BY_REGION, View(),
+        name="图")),
+    "chart.share_chart": ({"ADMIN", "SUPERVISOR", "LEADER"}, lambda s: None, lambda s, a, _:
+        chart.share_chart(s.session, a, _chart(s, a), role=Role.LEADER, at_home=True)),
     "rule.add_rule_version": ({"ADMIN"}, _rule_draft, lambda s, a, k: rule.add_rule_version(
         s.session, a, k, today=TODAY)),
     "rule.choose_rule_set": ({"ADMIN"}, _other_rules, lambda s, a, version:
@@ -605,6 +624,8 @@ OTHERWISE = NO_RECTIFYING | {
     "table_import.imports_of": "lists one's own imports alone",
     "table_import.read_table": "a read of one's own import",
     "table_import.marked_table": "a read of one's own import",
+    "chart.delete_chart": "deletes a chart of one's own alone",
+    "chart.pin_chart": "puts a chart one may open on one's own home page alone",
     "view.delete_view": "deletes a view of one's own alone",
     "project.allow_programme": "is the allowing itself",
     "plan.unknown_agencies": "a read of units everybody may know",

@@ -42,17 +42,19 @@ def show_list(actor: Actor, page: AdminPage) -> View:
     _show_days(actor, page, view)
     total = read(row_count, actor, page, view)
     with head:
-        _show_head(actor, page, total)
+        _show_head(actor, page, view, total)
     show_rows(actor, page, read(rows, actor, page, view), view)
     _show_pages(page, view, total)
     return view
 
 
-def _show_head(actor: Actor, page: AdminPage, total: int) -> None:
+def _show_head(actor: Actor, page: AdminPage, view: View, total: int) -> None:
     may = page.action is not None and actor.may(page.action)
     links = []
     if may and page.adds:
         links.append(f'<a href="{href(page, row=NEW)}" target="_self">{_("新增")}</a>')
+    target = escape(href(page, View(view.search, view.filters, view.days), draw="BAR"))
+    links.append(f'<a href="{target}" target="_self">{_("作图")}</a>')
     text = _("共 {n} 条").format(n=f"{total:,}")
     st.html(f'<p class="ms-line"><b>{text}</b>{"".join(links)}</p>')
     if page.action is None:

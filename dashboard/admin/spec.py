@@ -13,11 +13,13 @@ from sqlmodel import SQLModel
 
 from dashboard.admin.field import columns_of, fields_of, target_of
 from dashboard.permissions import EVERYONE, Action, Actor
-from dashboard.rules.entry import Field, Kind
+from dashboard.rules.entry import NUMBERS, Field, Kind
 from models.account import Role
 
 OWN = re.compile(r"own[1-9]\d{0,8}")
 """What the fields are called that an office added by itself: `own` and their key."""
+OWN_FIGURES = "own"
+"""What stands for the figures among them where a declaration names measures."""
 SECRET = frozenset({"password_hash", "token_hash", "folded_name", "uid", "follow_hash", "secret"})
 """Columns no declaration may show."""
 NOTHING = "-"
@@ -44,6 +46,11 @@ class AdminPage:
     column holds one of the `final` values is changed no more. `told` names the query whose sentence
     stands above the button that saves, `wrong` the one that says what is wrong with a row before it
     is saved, a sentence a field.
+
+    `grouped` are names over keys by which a chart groups rows, beside the columns and the filters;
+    `measures` are the figures it works out. `alike` names what must be the same for figures that
+    are added or averaged (the unit of measure); `once_each` names of what a figure may be added
+    only once (a running total: of one project); `own` stands there for the office's own fields.
     """
 
     model: type[SQLModel]
@@ -74,6 +81,10 @@ class AdminPage:
     final: tuple[tuple[str, tuple[str, ...]], ...] = ()
     told: str = ""
     wrong: str = ""
+    grouped: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
+    once_each: tuple[tuple[str, tuple[str, ...]], ...] = ()
     because: str = ""
     page: str = ""
     page_size: int = 50
@@ -179,9 +190,10 @@ def problems(page: AdminPage, pages: Mapping[str, AdminPage]) -> list[str]:
 
 def _problems(page: AdminPage, pages: Mapping[str, AdminPage]) -> Iterable[str]:
     yield from _naming_problems(page)
-    for part in ("searched", "filters"):
+    for part in ("searched", "filters", "grouped"):
         for name in getattr(page, part):
             yield from _unreachable(page, part, name)
+    yield from _figure_problems(page)
     columns = columns_of(page.model)
     for name in page.shown:
         if name in SECRET:
@@ -212,6 +224,22 @@ def _unreachable(page: AdminPage, part: str, name: str) -> Iterable[str]:
         yield f"{name} is no text to search in"
     if "." not in name and column not in page.shown:
         yield f"{part} names {name}, which nobody sees"
+
+
+def _figure_problems(page: AdminPage) -> Iterable[str]:
+    known = fields_of(page.model)
+    for name in page.measures:
+        if name not in page.shown or known[name].kind not in NUMBERS:
+            yield f"measures names {name}, which is no figure that is shown"
+    for name, same in page.alike:
+        if name not in page.measures:
+            yield f"alike names {name}, which is no measure"
+        yield from _unreachable(page, "alike", same)
+    for name, names in page.once_each:
+        if name not in (*page.measures, OWN_FIGURES):
+            yield f"once_each names {name}, which is no measure"
+        for each in names:
+            yield from _unreachable(page, "once_each", each)
 
 
 def _editing_problems(page: AdminPage) -> Iterable[str]:

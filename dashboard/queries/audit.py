@@ -28,6 +28,7 @@ _NOUNS = {
     "board": "看板", "backup": "备份", "link": "一次性链接", "table": "数据表", "row": "记录",
     "factor": "双重验证",
     "place": "单位与地区", "detail": "项目详情", "dictionary": "字典", "view": "视图",
+    "chart": "图表",
     "observer": "观察员", "remark": "意见", "sealed": "暗访批次", "visit": "走访",
     "note": "内部备注", "site": "点位", "template": "模板", "photo": "照片",
     "device": "观察员设备",
@@ -57,6 +58,7 @@ _VERBS = {
     "work-item": "增加子项", "detach": "删除佐证", "expect": "应报增减", "living": "示范市",
     "province": "合成省份", "real": "公开资料", "reference": "起始规则",
     "redact": "遮盖", "trust": "添加", "original": "查看原件", "day": "当日汇总",
+    "share": "共享", "place": "放在角色首页", "pin": "放在首页", "unpin": "移出首页",
 }  # fmt: skip
 
 

@@ -139,21 +139,21 @@ def conditions(source: Source, view: View, *, but: str = "") -> list[ColumnEleme
     """Write what a view asks for, without the filter `but`."""
     found = [_search(source, term) for term in view.search.split()[:5]]
     for name, values in view.filters:
-        if name != but and _may_name(source, name):
+        if name != but and may_name(source, name):
             found.append(_among(source, name, values))
     if view.days and but != source.page.days and shows(source.actor, source.page, source.page.days):
         found.append(_in_days(source, view.days))
     return found
 
 
-def _may_name(source: Source, name: str) -> bool:
+def may_name(source: Source, name: str) -> bool:
     """Say whether the actor may ask by this name: not by a field that is kept from them."""
     page = source.page
     if name in source.own:
         return True
     if name in page.shown and fields_in(page)[name].kind is Kind.ROW:
         return shows(source.actor, page, name)
-    if name not in (*page.filters, *page.searched):
+    if name not in (*page.filters, *page.searched, *page.grouped):
         return False
     model, column = reached(source.page.model, name)
     owner = page if "." not in name else ADMIN_PAGES.get(str(model.__tablename__))
@@ -163,7 +163,7 @@ def _may_name(source: Source, name: str) -> bool:
 def unknown_filters(session: Session, actor: Actor, page: AdminPage, view: View) -> list[str]:
     """Give the filters of a view by which the actor may not ask; a list leaves them out."""
     source = Source(session, actor, page)
-    return [name for name, _values in view.filters if not _may_name(source, name)]
+    return [name for name, _values in view.filters if not may_name(source, name)]
 
 
 def _known(actor: Actor, page: AdminPage, column: str) -> bool:
@@ -172,7 +172,7 @@ def _known(actor: Actor, page: AdminPage, column: str) -> bool:
 
 
 def _search(source: Source, term: str) -> ColumnElement[bool]:
-    names = [name for name in source.page.searched if _may_name(source, name)]
+    names = [name for name in source.page.searched if may_name(source, name)]
     found = [_holds(source, source.page.model, name, term) for name in names]
     return reduce(or_, found) if found else true()
 
@@ -316,7 +316,7 @@ def filter_counts(
     found = [
         _counted(session, actor, page, view or View(), name)
         for name in [*page.filters, *few]
-        if _may_name(source, name)
+        if may_name(source, name)
     ]
     columns = ["filter", "value", "label", "rows"]
     return pd.concat(found) if found else pd.DataFrame(columns=columns, dtype=object)
@@ -332,7 +332,7 @@ def _counted(
     inner = source.joined(select(column.label("value"), number.label("rows"))).where(asked)
     inner = inner.group_by(column).order_by(number.desc(), column).limit(MOST_VALUES)
     counted = frame(session, inner)
-    names = _names(session, actor, field, counted["value"]) if field.kind is Kind.ROW else {}
+    names = key_names(field, session, actor, counted["value"]) if field.kind is Kind.ROW else {}
     return pd.DataFrame(
         {
             "filter": [name] * len(counted),
@@ -344,7 +344,7 @@ def _counted(
     )
 
 
-def _names(session: Session, actor: Actor, field: Field, keys: Iterable[Any]) -> dict[Any, Any]:
+def key_names(field: Field, session: Session, actor: Actor, keys: Iterable[Any]) -> dict[Any, Any]:
     """Give what the rows behind keys are called, as far as the actor may see them."""
     target = ADMIN_PAGES.get(field.target)
     columns = columns_of(model_of(field.target))

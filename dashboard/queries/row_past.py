@@ -15,7 +15,7 @@ from dashboard.admin.spec import AdminPage
 from dashboard.db import Columns, frame, records
 from dashboard.permissions import Actor, allow
 from dashboard.queries.audit import table_title
-from dashboard.queries.row import _names, fields, one_row
+from dashboard.queries.row import fields, key_names, one_row
 from dashboard.rules.entry import Kind
 from models.audit import AuditEntry
 from models.file import Attachment
@@ -89,7 +89,7 @@ def _changes(
             continue
         old, new = pair
         if known[name].kind is Kind.ROW:
-            names = _names(session, actor, known[name], [old, new])
+            names = key_names(known[name], session, actor, [old, new])
             old, new = (names.get(key, key) for key in (old, new))
         yield {"field": name, "title": known[name].title, "old": old, "new": new}
 

@@ -87,13 +87,14 @@ def _spec(name: str, language: str, what: str, _make: Callable[[], Any]) -> dict
     return None if made is None else cast(dict[str, Any], made.to_dict())
 
 
-def chart_spec(make: Callable[..., Any], *args: Any) -> dict[str, Any] | None:
+def chart_spec(make: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any] | None:
     """Give what a chart's maker draws from these frames and values; None when it draws nothing.
 
     Altair checks a chart against its whole schema each time: once for the same frames is enough.
     """
-    what = repr([a.to_csv(index=False) if isinstance(a, pd.DataFrame) else a for a in args])
-    return _spec(_name(make), i18n.language(), what, lambda: make(*args))
+    given = [a.to_csv(index=False) if isinstance(a, pd.DataFrame) else a for a in args]
+    what = repr((given, kwargs))
+    return _spec(_name(make), i18n.language(), what, lambda: make(*args, **kwargs))
 
 
 def _newest() -> int:

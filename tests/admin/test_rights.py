@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlmodel import Session
 
+from dashboard.admin.chart import Chart
 from dashboard.admin.spec import AdminPage, View
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands.row import delete_row, save_row
@@ -16,10 +18,12 @@ from dashboard.commands.table_import import store_table
 from dashboard.db import records
 from dashboard.errors import DashboardError, NotAllowed
 from dashboard.permissions import Action, Actor
+from dashboard.queries.drawing import Drawing, drawing, groups
 from dashboard.queries.row import day_counts, filter_counts, one_row, row_count, rows
 from dashboard.queries.row_past import dependents, row_history
 from dashboard.queries.row_right import row_rights
 from models.account import Role
+from models.chart import ChartKind
 from tests.city import FOREIGN, HOUSING, SCHOOLS, TODAY, City, furnish
 
 ROLES = [role.value for role in Role] + ["NOBODY", "stranger"]
@@ -39,10 +43,24 @@ READING: dict[str, Path] = {
     "count": lambda s, a, p: row_count(s, a, p),
     "filters": lambda s, a, p: filter_counts(s, a, p),
     "days": lambda s, a, p: day_counts(s, a, p),
+    "chart": lambda s, a, p: words_of(matrix(s, a, p)),
     "form": lambda s, a, p: one_row(s, a, p, 1),
     "history": lambda s, a, p: row_history(s, a, p, 1),
     "dependents": lambda s, a, p: dependents(s, a, p, 1),
 }
+
+
+def matrix(session: Session, actor: Actor, page: AdminPage) -> Drawing:
+    """A chart of the first two columns by which the actor may group a table."""
+    names = list(groups(session, actor, page)) if actor.may(page.read) else ["id"]
+    chart = Chart(ChartKind.MATRIX, names[0], "".join(names[1:2]))
+    return drawing(session, actor, page, chart)
+
+
+def words_of(found: Drawing) -> pd.DataFrame:
+    """What a chart says, as a frame."""
+    assert not found.refusal
+    return pd.DataFrame({"label": (*found.by.labels, *found.across.labels)})
 
 
 def opened(path: Path, session: Session, actor: Actor, page: AdminPage) -> Any:

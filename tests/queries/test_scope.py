@@ -21,6 +21,7 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 from dashboard import queries
+from dashboard.admin.chart import Chart
 from dashboard.admin.field import fields_of
 from dashboard.admin.spec import View
 from dashboard.admin.tables import ADMIN_PAGES
@@ -30,6 +31,7 @@ from dashboard.permissions import Action, Actor, sees
 from dashboard.queries import file as file_queries
 from dashboard.queries.agency import agencies
 from dashboard.queries.board import due_counts
+from dashboard.queries.drawing_sql import GROUPS
 from dashboard.queries.light import board
 from dashboard.queries.project import programmes
 from dashboard.queries.report import completeness
@@ -37,6 +39,7 @@ from dashboard.queries.rule import rules_on
 from dashboard.queries.scope import scopes_of
 from dashboard.queries.summary import lights_by_region
 from dashboard.queries.upload import uploads
+from models.chart import ChartFigure, ChartKind
 from models.custom import CustomTable
 from models.file import StoredFile
 from models.photo import Photo
@@ -148,6 +151,12 @@ LOGGED = ADMIN_PAGES["audit_entry"]
 """The log is the auditor's, whole; tests/admin/test_rights.py holds that it is nobody else's."""
 
 
+CHARTED = [
+    ADMIN_PAGES[table]
+    for table in ("livelihood_project", "progress_report", "observer_remark", "rectification")
+]
+
+
 def _tables(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     """Every declared table, with all its columns, searched for everybody's words."""
     for page in ADMIN_PAGES.values():
@@ -177,6 +186,22 @@ def _table_keys(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             if fields_of(page.model)[name].target:
                 yield (page, name), {}
                 yield (page, name, "标记"), {}
+
+
+def _drawings(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """A few tables as charts; tests/queries/test_drawing.py has every table, column and role."""
+    for page in CHARTED:
+        names = [name for name in page.shown if fields_of(page.model)[name].kind in GROUPS]
+        yield (page, Chart(ChartKind.MATRIX, names[0], names[1]), View(search="标记")), {}
+        for measure in page.measures[:1]:
+            yield (page, Chart(ChartKind.BAR, names[0], "", ChartFigure.AVERAGE, measure)), {}
+
+
+def _named_filters(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Filters by the keys of everything, which are told by their names."""
+    for page in CHARTED:
+        every = tuple(str(key) for key in range(1, 9))
+        yield (page, View(filters=tuple((name, every) for name in page.filters))), {}
 
 
 def _with_rules(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -312,6 +337,11 @@ READS: dict[str, Walk] = {
     "triage.proposals": _each("remarks"),
     "triage.reply_templates": _once(),
     "triage.sites": _each("projects"),
+    "chart.charts": _both(_once(), _once("agency"), _once(chart_id=1), _once(at_home=True)),
+    "drawing.drawing": _drawings,
+    "drawing_axis.conditions_in_words": _named_filters,
+    "drawing.groups": _table_names,
+    "drawing.measures": _table_names,
     "view.views": _both(_once(), _once("agency"), _once(pinned=True)),
     "token.token_places": _once(),
     "upload.own_upload": _each("uploads"),

@@ -15,6 +15,7 @@ from models.account import (
     SignInAttempt,
     SignInSession,
 )
+from models.chart import ChartPin, OwnChart
 from models.custom import CustomValue
 from models.fact import ProjectMonth, RegionMonth
 from models.file import Attachment, StoredFile
@@ -42,6 +43,8 @@ ABSENT: Mapping[type[SQLModel], str] = {
     ApiToken: "接口令牌含令牌摘要，在“账户”页发出和停用。",
     ApiUse: "接口的用量每日汇总记入审计日志后即删。",
     SavedView: "视图在各表的列表上保存、共享和删除。",
+    OwnChart: "图表在各表的列表上制作、共享和删除。",
+    ChartPin: "图表放在谁的首页，由本人在图表上决定。",
     TableImport: "表格导入的批次在各表的导入处查看和撤回。",
     CustomValue: "自设字段的内容随所属的记录查看和填写。",
     StoredFile: "文件随所附的月报、项目或批次打开，权限随其所附。",

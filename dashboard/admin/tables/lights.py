@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.admin.spec import AdminPage
-from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, PROJECT
+from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, OF_PROJECT, PROJECT
 from dashboard.permissions import EVERYONE, Action
 from models.light import (
     GivenFact,
@@ -86,6 +86,7 @@ PAGES = (
         listed=("project_id", "month", "kind", "dimension", "as_of", "recovered_on"),
         searched=FOUND_BY_PROJECT,
         filters=("kind", "dimension", *BY_PROJECT),
+        grouped=OF_PROJECT,
         days="month",
         ordering=("-month", "project_id"),
         read_only=("case_id", "rule_set_id", "known_on", "written_on"),
@@ -102,6 +103,7 @@ PAGES = (
         listed=("project_id", "kind", "reason", "first_on", "last_on", "by_id"),
         searched=("reason", *FOUND_BY_PROJECT),
         filters=("kind", *BY_PROJECT),
+        grouped=OF_PROJECT,
         days="first_on",
         ordering=("-id",),
         because="改灯须写明理由，在“项目”页办理。",
@@ -117,6 +119,7 @@ PAGES = (
         listed=("project_id", "month", "fact", "value", "given_on", "by_id"),
         searched=("fact", "source", *FOUND_BY_PROJECT),
         filters=("fact", *BY_PROJECT),
+        grouped=OF_PROJECT,
         days="month",
         ordering=("-id",),
         read_only=("source",),

@@ -13,6 +13,8 @@ IN_THE_PLAN = "计划经导入和审定后，只能通过调整变更，在“�
 PROJECT = "project_id"
 BY_PROJECT = ("project.programme", "project.lead_agency")
 FOUND_BY_PROJECT = ("project.code", "project.name")
+OF_PROJECT = ("project.region", "project.category", "project.lead_agency", "project.programme")
+UNIT = "unit_of_measure"
 PAGES = (
     AdminPage(
         model=LivelihoodProject,
@@ -49,6 +51,8 @@ PAGES = (
         key=("programme_id", "code"),
         adds=False,
         deletes=False,
+        measures=("planned_investment_wan", "target_quantity"),
+        alike=(("target_quantity", UNIT),),
         hidden=(("phone", (Role.OBSERVER,)), ("contact", (Role.OBSERVER,))),
         page="project",
     ),
@@ -66,6 +70,8 @@ PAGES = (
         once=("project_id",),
         edited=("name", "budgeted_wan"),
         key=("project_id", "name"),
+        grouped=OF_PROJECT,
+        measures=("budgeted_wan",),
     ),
     AdminPage(
         model=SupportingAgency,
@@ -78,6 +84,7 @@ PAGES = (
         searched=("agency.name", *FOUND_BY_PROJECT),
         filters=("agency", *BY_PROJECT),
         ordering=("project_id", "agency_id"),
+        grouped=OF_PROJECT,
         because=IN_THE_PLAN,
         page="plan",
     ),
@@ -92,6 +99,9 @@ PAGES = (
         filters=BY_PROJECT,
         ordering=("project_id", "code"),
         key=("project_id", "code"),
+        grouped=OF_PROJECT,
+        measures=("target_quantity", "weight_pct"),
+        alike=(("target_quantity", UNIT),),
         because=IN_THE_PLAN,
         page="plan",
     ),
@@ -110,6 +120,8 @@ PAGES = (
             "work_item_id", "planned_quantity", "forecast_on", "completed_known_on", "known_from",
             "known_until", "source", "source_url",
         ),
+        grouped=OF_PROJECT,
+        measures=("planned_pct",),
         because=IN_THE_PLAN,
         page="plan",
     ),
@@ -128,6 +140,7 @@ PAGES = (
         read_only=(
             "milestone_id", "old", "reason", "proposed_by_id", "decided_by_id", "answer",
         ),
+        grouped=OF_PROJECT,
         because="调整由单位或督查室提出，由另一人审批，在“项目”和“计划”页办理。",
         page="plan",
     ),

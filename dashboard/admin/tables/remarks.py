@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.admin.spec import AdminPage
-from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, PROJECT
+from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, OF_PROJECT, PROJECT
 from dashboard.permissions import Action
 from models.account import Role
 from models.observer import Observer, ObserverProject, SealedSet, Visit
@@ -36,6 +36,8 @@ PAGES = (
         listed=("number", "project_id", "kind", "severity", "words", "state", "observed_on"),
         searched=("number", "words", "place", *FOUND_BY_PROJECT),
         filters=("state", "kind", "severity", "channel", "seen", *BY_PROJECT),
+        grouped=OF_PROJECT,
+        measures=("seen_pct", "reopens"),
         days="observed_on",
         ordering=("-id",),
         read_only=(
@@ -72,6 +74,8 @@ PAGES = (
         listed=("number", "project_id", "agency_id", "finding", "state", "due_on", "closed_on"),
         searched=("number", "finding", "thing", "responsible", *FOUND_BY_PROJECT),
         filters=("state", "agency", "source", "severity", "met_deadline", *BY_PROJECT),
+        grouped=OF_PROJECT,
+        measures=("extensions", "reminders", "reopens"),
         days="due_on",
         ordering=("-id",),
         read_only=(
@@ -198,6 +202,7 @@ PAGES = (
         listed=("project_id", "account_id", "due_on", "visited_on", "announced", "note"),
         searched=("note", *FOUND_BY_PROJECT),
         filters=("announced", *BY_PROJECT),
+        grouped=OF_PROJECT,
         days="visited_on",
         ordering=("-id",),
         read_only=("sealed_set_id",),
@@ -227,6 +232,7 @@ PAGES = (
         listed=("code", "name", "project_id", "address", "latitude", "longitude"),
         searched=("code", "name", "address", *FOUND_BY_PROJECT),
         filters=BY_PROJECT,
+        grouped=OF_PROJECT,
         ordering=("project_id", "name"),
         once=("project_id", "code"),
         edited=("name", "address", "latitude", "longitude"),

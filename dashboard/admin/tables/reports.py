@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.admin.spec import AdminPage
-from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, PROJECT
+from dashboard.admin.tables.plans import BY_PROJECT, FOUND_BY_PROJECT, OF_PROJECT, PROJECT
 from dashboard.permissions import Action
 from models.instruction import Instruction
 from models.report import (
@@ -19,6 +19,8 @@ from models.upload import HeadingMapping, Upload
 GROUP = "月报"
 BY_COMMANDS = "月报由单位报送，经审核和审定，在“月报”页办理，不能在此修改。"
 OF_REPORT = "report_id.project_id"
+OF_THE_PROJECT = "project.unit_of_measure"
+ONE_A_PROJECT, ONE_A_MONTH = ("project",), ("project", "month")
 PAGES = (
     AdminPage(
         model=ProgressReport,
@@ -29,7 +31,7 @@ PAGES = (
         label="receipt",
         listed=("project_id", "month", "agency_id", "state", "completed_pct", "submitted_on"),
         searched=("receipt", "problem", "physical_progress", *FOUND_BY_PROJECT),
-        filters=("state", "agency", *BY_PROJECT),
+        filters=("state", "agency", "superseded_on", *BY_PROJECT),
         days="month",
         ordering=("-month", "project_id"),
         read_only=(
@@ -41,6 +43,17 @@ PAGES = (
             "source", "source_url",
         ),
         children=("report_line.report_id",),
+        grouped=OF_PROJECT,
+        measures=(
+            "completed_pct", "completed_investment_wan", "allocated_wan", "paid_wan",
+            "cumulative_quantity", "monthly_quantity",
+        ),
+        alike=(("cumulative_quantity", OF_THE_PROJECT), ("monthly_quantity", OF_THE_PROJECT)),
+        once_each=(
+            ("completed_investment_wan", ONE_A_PROJECT), ("allocated_wan", ONE_A_PROJECT),
+            ("paid_wan", ONE_A_PROJECT), ("cumulative_quantity", ONE_A_PROJECT),
+            ("monthly_quantity", ONE_A_MONTH), ("own", ONE_A_MONTH),
+        ),
         own_action=Action.REPORT_SUBMIT,
         key=("project_id", "month", "revision"),
         final=(("state", (ReportState.ACCEPTED,)),),
@@ -59,6 +72,7 @@ PAGES = (
         ),
         searched=("report.project.name", "work_item.name"),
         filters=("report.month", "report.project"),
+        measures=("completed_pct",),
         because=BY_COMMANDS,
         page="reports",
     ),
@@ -72,6 +86,7 @@ PAGES = (
         listed=("period_id", "project_id", "agency_id", "received_on"),
         searched=FOUND_BY_PROJECT,
         filters=("period.month", "agency", *BY_PROJECT),
+        grouped=OF_PROJECT,
         days="received_on",
         ordering=("-period_id", "project_id"),
         because="应报由计划和填报期推算，不能录入。",
@@ -104,6 +119,7 @@ PAGES = (
         searched=("reason", *FOUND_BY_PROJECT),
         filters=BY_PROJECT,
         days="requested_on",
+        grouped=OF_PROJECT,
         ordering=("-id",),
         read_only=("requested_by_id", "approved_by_id"),
         because="解锁由单位申请、另一人批准，在“月报”页办理。",
@@ -119,6 +135,7 @@ PAGES = (
         listed=("project_id", "given_by_id", "given_on", "words", "due_on", "answered_on"),
         searched=("words", "answer", *FOUND_BY_PROJECT),
         filters=("given_by", *BY_PROJECT),
+        grouped=OF_PROJECT,
         days="due_on",
         ordering=("-id",),
         read_only=("answer", "answered_by_id"),
@@ -138,6 +155,7 @@ PAGES = (
         days="month",
         ordering=("-id",),
         read_only=("programme_id", "committed_at"),
+        measures=("rows_count",),
         because="批次由上传和导入写入，在“月报”和“计划”页办理。",
         page="reports",
     ),

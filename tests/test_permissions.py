@@ -51,6 +51,7 @@ from dashboard.commands import (
     remark,
     report,
     row,
+    row_children,
     row_export,
     rule,
     sealed,
@@ -541,6 +542,10 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, ADMIN_PAGES["agency"], {k.id: k.version}, today=TODAY)),
     "row.restore_version": ({"ADMIN"}, _renamed_bureau, lambda s, a, k: row.restore_version(
         s.session, a, ADMIN_PAGES["agency"], k[0], k[1], version=k[2], today=TODAY)),
+    "row_children.save_children": (OFFICE, lambda s: None, lambda s, a, _:
+        row_children.save_children(
+            s.session, a, ADMIN_PAGES["fund_source"], "project_id", s.h1,
+            [row_children.ChildEntry(1, values={"name": "省级"})], today=TODAY)),
     "row_export.export_rows": ({"ADMIN", "SUPERVISOR", "AUDITOR"}, lambda s: None, lambda s, a, _:
         row_export.export_rows(s.session, a, ADMIN_PAGES["agency"], View())),
     "row_export.template_rows": ({"ADMIN"}, lambda s: None, lambda s, a, _:

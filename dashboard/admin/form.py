@@ -12,18 +12,18 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import clock
-from dashboard.admin.link import NEW, href
-from dashboard.admin.listing import cell_text, show_rows
-from dashboard.admin.spec import AdminPage, View, action_for, changes, named_query
-from dashboard.admin.tables import ADMIN_PAGES
-from dashboard.admin.widgets import ask, shown, start
+from dashboard.admin.children import show_children
+from dashboard.admin.link import COPY, NEW, href, linked_number
+from dashboard.admin.listing import cell_text
+from dashboard.admin.spec import LOG, AdminPage, action_for, changes, named_query
+from dashboard.admin.widgets import ask, begin, shown
 from dashboard.commands.row import delete_row, restore_version, save_row
 from dashboard.db import records
 from dashboard.errors import DashboardError
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.queries.audit import event_word
-from dashboard.queries.row import LABEL, fields, listed, one_row, rows
+from dashboard.queries.row import LABEL, fields, one_row
 from dashboard.queries.row_past import dependents, row_history
 from dashboard.rules.entry import Field, Unfit
 from dashboard.ui import parts, state
@@ -36,7 +36,7 @@ from dashboard.ui.run import run
 def show_row(actor: Actor, page: AdminPage, key: int | str) -> None:
     """Show a row, or an empty one to be added, and save what is entered."""
     if key == NEW:
-        _edit(actor, page, None, _given(page))
+        _edit(actor, page, None, _given(actor, page))
         return
     found = read(one_row, actor, page, int(key))
     if found.empty:
@@ -48,8 +48,12 @@ def show_row(actor: Actor, page: AdminPage, key: int | str) -> None:
         more = elsewhere if page.page else ""
         st.html(f'<p class="ms-because">{escape(_(page.because))}{more}</p>')
     mine = _may_change(actor, page, int(key))
+    if mine and page.adds and page.action is not None:
+        target = href(page, None, row=NEW, **{COPY: int(key)})
+        words = _("复制为新记录")
+        st.html(f'<p class="ms-line"><a href="{target}" target="_self">{words}</a></p>')
     _edit(actor, page, record, {}, editable=mine)
-    _show_children(actor, page, int(key))
+    show_children(actor, page, int(key))
     _show_history(actor, page, record, restore=mine)
     if mine and page.action is not None:
         _show_actions(actor, page, int(key))
@@ -66,14 +70,14 @@ def _may_change(actor: Actor, page: AdminPage, key: int) -> bool:
     )
 
 
-def _given(page: AdminPage) -> dict[str, Any]:
-    """Give what the link says of a new row: the parent it is added to."""
-    found = {}
-    for name in page.once:
-        text = st.query_params.get(name, "")
-        if text.isdecimal() and len(text) < 12:
-            found[name] = int(text)
-    return found
+def _given(actor: Actor, page: AdminPage) -> dict[str, Any]:
+    """Give what the link says of a new row: the row it is a copy of, the parent it is added to."""
+    found: dict[str, Any] = {}
+    like = linked_number(COPY)
+    for row in records(read(one_row, actor, page, like)) if like else ():
+        found |= {name: value for name, value in row.items() if name not in (*LOG, "id")}
+    given = {name: linked_number(name) for name in page.once}
+    return found | {name: key for name, key in given.items() if key is not None}
 
 
 def _groups(page: AdminPage, names: list[str]) -> list[tuple[str, list[str]]]:
@@ -94,9 +98,10 @@ def _edit(
     new = record is None
     open_names = {n for n in known if editable and changes(actor, page, n, new=new)}
     names = [n for n in known if not new or n in open_names]
-    form = f"row-{page.table}-{'new' if record is None else record['id']}"
+    which = f"new{linked_number(COPY) or ''}" if record is None else record["id"]
+    form = f"row-{page.table}-{which}"
     values = dict(given) if record is None else dict(record)
-    kept = {n: _start(page, known[n], values.get(n), new=new) for n in open_names}
+    kept = {n: begin(page, known[n], values.get(n), new=new) for n in open_names}
     version = state.opened(form, int(values.get("version") or 0), kept)
     wrong: Mapping[str, str] = state.kept(f"{form}-wrong", {})
     if wrong:
@@ -117,14 +122,6 @@ def _edit(
     if open_names and st.button(_("保存"), type="primary", key=f"{form}-save"):
         moved = entered if new else {n: v for n, v in entered.items() if v != kept[n]}
         _save(actor, page, record, moved, form, version)
-
-
-def _start(page: AdminPage, field: Field, value: Any, *, new: bool) -> Any:
-    """Give what a field starts with: of a new row, the schema's own default."""
-    if value is None and new:
-        default = page.model.model_fields[field.name].default
-        value = default if isinstance(default, bool | int | str) else None
-    return start(field, value)
 
 
 def _show_facts(facts: Mapping[Field, str]) -> None:
@@ -160,32 +157,6 @@ def _save(
         save_row, actor, page, key, entered, version=None if key is None else version,
         today=clock.today(), done=done, refused=refused,
     )  # fmt: skip
-
-
-def _show_children(actor: Actor, page: AdminPage, key: int) -> None:
-    for child_key in page.children:
-        table, _dot, name = child_key.partition(".")
-        child = ADMIN_PAGES[table]
-        if not actor.may(child.read):
-            continue
-        view = View(filters=((name, (str(key),)),))
-        found = read(rows, actor, child, view, most=200)
-        columns = tuple(n for n in read(listed, actor, child) if n != name)
-        label = _("{title}（{n}）").format(title=_(child.title), n=len(found))
-        with st.expander(label, expanded=0 < len(found) <= 12):
-            _show_child(actor, child, found, View(columns=columns), name, key)
-
-
-def _show_child(
-    actor: Actor, child: AdminPage, found: pd.DataFrame, view: View, name: str, key: int
-) -> None:
-    if child.action is not None and actor.may(child.action) and child.adds:
-        target = href(child, None, row=NEW, **{name: key})
-        st.html(f'<p class="ms-line"><a href="{target}" target="_self">{_("新增")}</a></p>')
-    if len(found) == 0:
-        st.html(f'<p class="ms-soft">{_("没有记录。")}</p>')
-        return
-    show_rows(actor, child, found, view)
 
 
 def _show_history(

@@ -13,6 +13,8 @@ from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.permissions import Actor
 
 NEW = "new"
+COPY = "like"
+"""The parameter of a link that names the row a new one is a copy of."""
 
 
 def open_pages(actor: Actor) -> list[AdminPage]:
@@ -32,6 +34,12 @@ def linked_row() -> int | str | None:
     if named == NEW:
         return NEW
     return int(named) if named.isdecimal() and len(named) < 12 else None
+
+
+def linked_number(name: str) -> int | None:
+    """Give a key that stands in the link, None where none does."""
+    text = st.query_params.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 12 else None
 
 
 def linked_view(page: AdminPage) -> View:

@@ -40,6 +40,14 @@ def start(field: Field, value: Any) -> Any:
     return bool(value) if field.kind is Kind.FLAG and field.required else value
 
 
+def begin(page: AdminPage, field: Field, value: Any, *, new: bool) -> Any:
+    """Give what a field starts with: of a new row, the schema's own default."""
+    if value is None and new and not field.own:
+        default = page.model.model_fields[field.name].default
+        value = default if isinstance(default, bool | int | str) else None
+    return start(field, value)
+
+
 def ask(
     actor: Actor, page: AdminPage, field: Field, value: Any, label: Any, key: str, wrong: str = ""
 ) -> Any:

@@ -318,6 +318,11 @@ def _batch(versions: Mapping[int, int]) -> str:
         raise Invalid(_("请先选择记录。"))
     if len(versions) > MOST_AT_ONCE:
         raise Invalid(_("一次最多处理 {n} 条记录。").format(n=MOST_AT_ONCE))
+    return batch_number()
+
+
+def batch_number() -> str:
+    """Give the number under which rows are written together."""
     return f"PL{secrets.token_hex(4).upper()}"
 
 

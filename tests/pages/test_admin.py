@@ -9,7 +9,7 @@ from dashboard import db
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.queries.row_past import row_entries
 from models.agency import Agency
-from models.project import LivelihoodProject
+from models.project import FundSource, LivelihoodProject
 from models.view import SavedView
 from tests.city import FOREIGN, HOUSING, SCHOOLS, City
 from tests.pages.conftest import ENGLISH, Open, Shown
@@ -132,3 +132,52 @@ def test_what_has_its_own_commands_says_where(open_page: Open, city: City) -> No
     assert "前往办理" in page.text
     assert f"问题{HOUSING}" in page.text
     assert not [label for label in page.labels if label in ("保存", "删除")]
+
+
+@pytest.mark.feature("O4")
+def test_what_belongs_to_a_project_is_changed_in_its_form(open_page: Open, city: City) -> None:
+    key = str(city.id("H1"))
+    page = open_page("admin", "SUPERVISOR", table="livelihood_project", row=key)
+    next(
+        each for each in page.test.toggle if each.key == f"children-fund_source-{key}-open"
+    ).set_value(True)
+    page.run()
+
+    page.press("增加一行").press("保存全部资金来源")
+    assert "没有修改。" in page.text
+    amounts = [each for each in page.test.text_input if "预算" in each.label]
+    amounts[0].set_value("很多")
+    amounts[1].set_value("35.5")
+    page.press("保存全部资金来源")
+    assert page.refused == ["有 2 行需要改正，没有保存。"]
+    assert "预算（万元）应为数字，不带单位和文字。" in page.text
+    assert "请填写资金来源。" in page.text
+    whole(page)
+
+    names = [each for each in page.test.text_input if each.label.startswith("资金来源")]
+    amounts = [each for each in page.test.text_input if "预算" in each.label]
+    amounts[0].set_value("120")
+    names[1].set_value("省级财政")
+    page.press("保存全部资金来源")
+
+    with db.reading() as session:
+        rows = session.exec(select(FundSource).where(FundSource.project_id == int(key)))
+        assert {(row.name, str(row.budgeted_wan)) for row in rows} == {
+            (f"资金{HOUSING}", "120"), ("省级财政", "35.5"),
+        }  # fmt: skip
+
+
+@pytest.mark.feature("O1")
+def test_a_record_is_copied_into_a_new_one(open_page: Open, city: City) -> None:
+    key = str(city.agencies["housing"].id)
+    shown = open_page("admin", "ADMIN", table="agency", row=key)
+    assert f"?table=agency&amp;row=new&amp;like={key}" in shown.text or f"like={key}" in shown.text
+
+    page = open_page("admin", "ADMIN", table="agency", row="new", like=key)
+    page.press("保存")
+    assert "相同的记录" in page.text
+    page.write("单位代码", "HOUSING2").write("单位名称", "市住建局二部").press("保存")
+
+    with db.reading() as session:
+        (made,) = session.exec(select(Agency).where(Agency.code == "HOUSING2"))
+        assert (made.name, made.region_id) == ("市住建局二部", city.agencies["housing"].region_id)

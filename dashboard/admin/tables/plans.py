@@ -45,7 +45,7 @@ PAGES = (
         ),
         children=(
             "fund_source.project_id", "supporting_agency.project_id", "work_item.project_id",
-            "milestone.project_id",
+            "milestone.project_id", "site.project_id",
         ),
         row_actions=(("验收", "project.accept_project"),),
         key=("programme_id", "code"),

@@ -292,21 +292,10 @@ class TableExamination:
 
     def _wrong(self, read: RowRead) -> bool:
         for wrong in read.wrong:
-            error = wrong.error
-            self.sink.add(
-                Problem(
-                    Level.ERROR,
-                    error.rule,
-                    _("{title}：{text}").format(
-                        title=self.titles.get(wrong.field, wrong.field), text=error
-                    ),
-                    error.remedy,
-                    self.grid.name,
-                    place(wrong.row, wrong.index),
-                    wrong.field,
-                    wrong.raw,
-                )
-            )
+            error, title = wrong.error, self.titles.get(wrong.field, wrong.field)
+            said = _("{title}：{text}").format(title=title, text=error)
+            where = self.grid.name, place(wrong.row, wrong.index), wrong.field, wrong.raw
+            self.sink.add(Problem(Level.ERROR, error.rule, said, error.remedy, *where))
         return bool(read.wrong)
 
     def _unmatched(self, read: RowRead, matched: Matched) -> bool:

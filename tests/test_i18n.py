@@ -46,7 +46,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("dashboard/commands/plan.py", "，"): "splits the aliases of a unit, which are data",
     ("dashboard/__main__.py", EVERY): "the help of the command line is Chinese",
     ("dashboard/commands/batch.py", "；"): "joins what a unit wrote, which is data",
-    ("dashboard/commands/plan.py", "月序时进度"): "names a stored milestone, which is data",
+    ("dashboard/commands/plan_pen.py", "月序时进度"): "names a stored milestone, which is data",
     ("dashboard/commands/register.py", "、"): "splits the aliases of a unit, which are data",
     ("dashboard/commands/report.py", "[、；;，,\\n]+"): "splits what a unit wrote in one cell",
     ("dashboard/commands/upload.py", "元"): "a unit of money as sheets write it",

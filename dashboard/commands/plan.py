@@ -25,22 +25,21 @@ from dashboard.commands.light import refresh_facts
 from dashboard.commands.own_answer import answered, require_asked
 from dashboard.commands.own_field import keep_answers
 from dashboard.commands.period import ensure_expected
+from dashboard.commands.plan_pen import PlanPen
 from dashboard.commands.project import FREE_FIELDS, allow_programme
 from dashboard.commands.upload import draft_upload
 from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status
-from dashboard.imports.plan import COLUMNS, MONTHS, planned_field
+from dashboard.imports.plan import COLUMNS
 from dashboard.permissions import Action, Actor, ProjectScope, allow
 from dashboard.queries.plan import ITEM, PLAIN
-from dashboard.queries.plan_undo import image_of_plan, sign_after
-from dashboard.rules.progress import month_end
+from dashboard.queries.plan_undo import image_of_plan, projects_of, sign_after
 from dashboard.rules.words import LONGEST, limited_words
 from models.agency import Agency
-from models.milestone import Milestone, MilestoneKind
 from models.programme import Programme
-from models.project import FundSource, LivelihoodProject, SupportingAgency, WorkItem
+from models.project import LivelihoodProject, WorkItem
 from models.region import Region
 from models.upload import UploadKind
 
@@ -91,15 +90,17 @@ def commit_plan(
     codes = {_code_of(draft): None for draft in moved}
     image = image_of_plan(session, programme, list(codes))
     bodies = _Bodies(session, actor, programme)
-    projects: dict[str, LivelihoodProject] = {}
     asked = require_asked(session, examination)
+    projects = _projects(session, programme, moved)
+    pen = PlanPen(session, actor, programme.year)
+    pen.know(projects.values())
     for draft in moved:
-        _require_room(draft)
-        project = _project(session, programme, draft, projects)
-        if draft.work_item_code or draft.values.get("work_item_name"):
-            _work_item(session, actor, programme, project, draft)
+        project = projects[_code_of(draft)]
+        if _is_item(draft):
+            _work_item(pen, programme, project, draft)
         else:
-            _fill(session, actor, programme, project, draft, bodies)
+            _fill(pen, programme, project, draft, bodies)
+    pen.write()
     for code, project in projects.items() if asked else ():
         drafts = [draft for draft in moved if _code_of(draft) == code]
         _answer(session, actor, project, answered(drafts, asked))
@@ -192,38 +193,44 @@ def _code_of(draft: Draft) -> str:
     return draft.project_code or str(draft.values.get("project_code") or "")
 
 
-def _project(
-    session: Session,
-    programme: Programme,
-    draft: Draft,
-    seen: dict[str, LivelihoodProject],
-) -> LivelihoodProject:
-    code = _code_of(draft)
-    if not code:
-        raise Invalid(
-            _("{sheet} 第 {row} 行没有项目编号，请填写。").format(sheet=draft.sheet, row=draft.row)
-        )
-    if code in seen:
-        return seen[code]
-    statement = rows_of(LivelihoodProject).where(
-        LivelihoodProject.programme_id == programme.id, LivelihoodProject.code == code
-    )
-    found = session.exec(statement).first()
-    if found is None:
-        if programme.adopted_on is not None:
-            raise Invalid(_("清单已审定，不能再增加项目“{code}”。").format(code=code))
-        found = LivelihoodProject(
-            programme_id=programme.id or 0,
-            region_id=programme.region_id,
-            code=code,
-            name=str(draft.values.get("project_name") or ""),
-        )
-        if not found.name:
-            raise Invalid(_("项目 {code} 没有名称，请填写。").format(code=code))
-        session.add(found)
-        session.flush()
-    seen[code] = found
+def _is_item(draft: Draft) -> bool:
+    return bool(draft.work_item_code or draft.values.get("work_item_name"))
+
+
+def _projects(
+    session: Session, programme: Programme, drafts: Sequence[Draft]
+) -> dict[str, LivelihoodProject]:
+    """Give the projects the rows are about, by code; new ones are added."""
+    known = {project.code: project for project in projects_of(session, programme)}
+    found: dict[str, LivelihoodProject] = {}
+    for draft in drafts:
+        _require_room(draft)
+        code = _code_of(draft)
+        if not code:
+            raise Invalid(
+                _("{sheet} 第 {row} 行没有项目编号，请填写。").format(
+                    sheet=draft.sheet, row=draft.row
+                )
+            )
+        if code not in found:
+            found[code] = known.get(code) or _new(session, programme, code, draft)
+    session.flush()
     return found
+
+
+def _new(session: Session, programme: Programme, code: str, draft: Draft) -> LivelihoodProject:
+    if programme.adopted_on is not None:
+        raise Invalid(_("清单已审定，不能再增加项目“{code}”。").format(code=code))
+    project = LivelihoodProject(
+        programme_id=programme.id or 0,
+        region_id=programme.region_id,
+        code=code,
+        name=str(draft.values.get("project_name") or ""),
+    )
+    if not project.name:
+        raise Invalid(_("项目 {code} 没有名称，请填写。").format(code=code))
+    session.add(project)
+    return project
 
 
 def _require_unlocked(programme: Programme, draft: Draft) -> None:
@@ -260,8 +267,7 @@ def _require_room(draft: Draft) -> None:
 
 
 def _fill(
-    session: Session,
-    actor: Actor,
+    pen: PlanPen,
     programme: Programme,
     project: LivelihoodProject,
     draft: Draft,
@@ -272,8 +278,13 @@ def _fill(
     if programme.adopted_on is not None:
         for name in set(FREE_FIELDS) & {*draft.letters, *values}:
             setattr(project, name, values.get(name) or "")
-        record(session, actor, Action.PLAN_IMPORT, project)
+        pen.note(Action.PLAN_IMPORT, project)
         return
+    # Units first: a new one is written at once, and with it whatever a project has changed.
+    supporting = values.get("supporting_agencies")
+    named = supporting if isinstance(supporting, tuple) else ()
+    units = _units(values, bodies)
+    supports = [bodies.named(str(name)) for name in named]
     if values.get("project_name"):
         project.name = str(values["project_name"])
     for name in PLAIN:
@@ -281,113 +292,43 @@ def _fill(
             given = values.get(name)
             empty = "" if LivelihoodProject.model_fields[name].default == "" else None
             setattr(project, name, empty if given is None else given)
-    for name, column in (("lead_agency", "lead_agency_id"), ("upkeep_agency", "upkeep_agency_id")):
-        if given := values.get(name) or (values.get("agency_name") if "lead" in name else None):
-            setattr(project, column, bodies.named(str(given)))
-    record(session, actor, Action.PLAN_IMPORT, project)
-    supporting = values.get("supporting_agencies")
+    for column, key in units.items():
+        setattr(project, column, key)
+    pen.note(Action.PLAN_IMPORT, project)
     if isinstance(supporting, tuple):
-        _support(session, project, [bodies.named(str(name)) for name in supporting])
+        pen.supports.append((project, supports))
     if values.get("fund_source"):
-        _funds(session, project, str(values["fund_source"]), values)
-    _plan(session, project, programme.year, values, None)
+        amount = values.get("planned_investment_wan")
+        budgeted = amount if isinstance(amount, Decimal) else None
+        pen.funds.append((project, str(values["fund_source"]), budgeted))
+    pen.plans.append((project, None, values))
 
 
-def _support(session: Session, project: LivelihoodProject, agency_ids: Sequence[int]) -> None:
-    statement = rows_of(SupportingAgency).where(SupportingAgency.project_id == project.id)
-    kept = {row.agency_id: row for row in session.exec(statement)}
-    for agency_id, row in kept.items():
-        if agency_id not in agency_ids:
-            session.delete(row)
-    for agency_id in dict.fromkeys(agency_ids):
-        if agency_id not in kept and agency_id != project.lead_agency_id:
-            session.add(SupportingAgency(project_id=project.id or 0, agency_id=agency_id))
-    session.flush()
-
-
-def _funds(
-    session: Session, project: LivelihoodProject, name: str, values: Mapping[str, Any]
-) -> None:
-    for old in session.exec(rows_of(FundSource).where(FundSource.project_id == project.id)):
-        session.delete(old)
-    amount = values.get("planned_investment_wan")
-    budgeted = amount if isinstance(amount, Decimal) else None
-    session.add(FundSource(project_id=project.id or 0, name=name[:80], budgeted_wan=budgeted))
-    session.flush()
+def _units(values: Mapping[str, Any], bodies: _Bodies) -> dict[str, int]:
+    """Give the units that lead a project and keep it up, by their columns."""
+    lead = values.get("lead_agency") or values.get("agency_name")
+    named = {"lead_agency_id": lead, "upkeep_agency_id": values.get("upkeep_agency")}
+    return {column: bodies.named(str(name)) for column, name in named.items() if name}
 
 
 def _work_item(
-    session: Session,
-    actor: Actor,
-    programme: Programme,
-    project: LivelihoodProject,
-    draft: Draft,
+    pen: PlanPen, programme: Programme, project: LivelihoodProject, draft: Draft
 ) -> None:
     _require_unlocked(programme, draft)
     if programme.adopted_on is not None:
         return
     values = draft.values
-    statement = rows_of(WorkItem).where(WorkItem.project_id == project.id)
-    items = list(session.exec(statement))
+    items = pen.items[project.id or 0]
     code = draft.work_item_code or str(values.get("work_item_code") or "")
     name = str(values.get("work_item_name") or "")
-    found = next((i for i in items if i.code == code or (not code and i.name == name)), None)
-    item = found or WorkItem(
-        project_id=project.id or 0, code=code or f"{project.code}-{len(items) + 1}", name=name
-    )
+    item = next((i for i in items if i.code == code or (not code and i.name == name)), None)
+    if item is None:
+        item = WorkItem(
+            project_id=project.id or 0, code=code or f"{project.code}-{len(items) + 1}", name=name
+        )
+        items.append(item)
     for field, column in ITEM.items():
         if values.get(field) is not None:
             setattr(item, column, values[field])
-    record(session, actor, "plan:work-item", item)
-    _plan(session, project, programme.year, values, item.id)
-
-
-def _plan(
-    session: Session,
-    project: LivelihoodProject,
-    year: int,
-    values: Mapping[str, Any],
-    item_id: int | None,
-) -> None:
-    """Write the months and the named steps of a plan; what the sheet leaves out stays."""
-    monthly = {
-        month: values[planned_field(month)]
-        for month in MONTHS
-        if isinstance(values.get(planned_field(month)), Decimal)
-    }
-    steps = [step for step in values.get("milestones") or () if step.due_on is not None]
-    for kind, given in ((MilestoneKind.MONTHLY, monthly), (MilestoneKind.NODE, steps)):
-        if given:
-            statement = rows_of(Milestone).where(
-                Milestone.project_id == project.id,
-                Milestone.kind == kind,
-                col(Milestone.work_item_id) == item_id
-                if item_id
-                else col(Milestone.work_item_id).is_(None),
-            )
-            for old in session.exec(statement):
-                session.delete(old)
-    session.flush()
-    for month, pct in monthly.items():
-        name, due = f"{month}月序时进度", month_end(date(year, month, 1))
-        _add(session, project, item_id, MilestoneKind.MONTHLY, name, due, pct)
-    for step in steps:
-        _add(session, project, item_id, MilestoneKind.NODE, step.name[:200], step.due_on, None)
-    session.flush()
-
-
-def _add(
-    session: Session,
-    project: LivelihoodProject,
-    item_id: int | None,
-    kind: MilestoneKind,
-    name: str,
-    due_on: date,
-    pct: Decimal | None,
-) -> None:
-    session.add(
-        Milestone(
-            project_id=project.id or 0, work_item_id=item_id, kind=kind, name=name, due_on=due_on,
-            planned_pct=pct,
-        )
-    )  # fmt: skip
+    pen.note("plan:work-item", item)
+    pen.plans.append((project, item, values))

@@ -9,12 +9,15 @@ from typing import Any
 
 from dashboard.imports.column import Column
 from dashboard.imports.context import Context, SheetKind
+from dashboard.imports.formats import displayed
+from dashboard.imports.grid import Grid
 from dashboard.imports.headings import columns_of
 from dashboard.imports.mapping import Mapped
 from dashboard.imports.match import Matcher, bare, same
 from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import ARABIC, folded
 from dashboard.imports.parsers import is_nothing
+from dashboard.imports.tables import Found
 
 _UNIT = "单位"
 _SHARE = re.compile(rf"{ARABIC}%|百分之.{{1,8}}")
@@ -104,3 +107,15 @@ def _are_shares(values: Sequence[Any]) -> bool:
     return bool(told) and all(
         isinstance(value, str) and bool(_SHARE.fullmatch(folded(value))) for value in told
     )
+
+
+def shown_in(grid: Grid, found: Found, index: int) -> list[Any]:
+    """Give what a column of a table shows, percentages as such."""
+    told: list[Any] = []
+    for row in range(found.first, found.last):
+        cells = grid.rows[row]
+        value = cells[index] if index < len(cells) else ""
+        shown = grid.shown_as.get((row, index), "") if isinstance(value, float) else ""
+        if value != "":
+            told.append(displayed(float(value), shown) or value if shown else value)
+    return told

@@ -21,7 +21,6 @@ from dashboard.imports.examination import (
     Table,
 )
 from dashboard.imports.family import Spot
-from dashboard.imports.formats import displayed
 from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import Headings, columns_of
 from dashboard.imports.lines import Line
@@ -31,11 +30,11 @@ from dashboard.imports.outline import LEFT_OUT, Outline, of_this_month
 from dashboard.imports.parsers import text_of
 from dashboard.imports.periods import asides, check_note, lines_between
 from dashboard.imports.rows import Reader, RowRead
-from dashboard.imports.settle import settled
+from dashboard.imports.settle import settled, shown_in
 from dashboard.imports.sink import Sink
 from dashboard.imports.tables import Cover, Found
 from dashboard.imports.totals import Mismatch, Totals
-from dashboard.imports.unfold import join_steps, split_text
+from dashboard.imports.unfold import add_below, join_steps, split_text
 
 _EXAMPLES = 3
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
@@ -64,6 +63,7 @@ class TableExamination:
         read = self.reader.columns
         self.naming = [one for one in read if one.field in identity]
         self.figures = [one for one in read if one.field not in identity]
+        self.texts = [one for one in self.figures if one.column.kind in TEXTS]
         self.letters = {field: letter(index) for field, index in self.reader.places.items()}
         if "due_on" in self.letters:
             self.letters["due_text"] = self.letters["due_on"]
@@ -80,20 +80,12 @@ class TableExamination:
         columns, problems = mapped(*where)
         for problem in problems:
             self.sink.add(problem)
-        values = {one.index: self._shown_in(one.index) for one in columns if one.how != "confirmed"}
+        values = {
+            one.index: shown_in(self.grid, self.found, one.index)
+            for one in columns
+            if one.how != "confirmed"
+        }
         return settled(columns, values, self.context, self.matcher)
-
-    def _shown_in(self, index: int) -> list[Any]:
-        """Give what a column shows, percentages as such."""
-        shown = self.grid.shown_as
-        found = []
-        for row in range(self.found.first, self.found.last):
-            cells = self.grid.rows[row]
-            value = cells[index] if index < len(cells) else ""
-            if value != "":
-                own = shown.get((row, index), "") if isinstance(value, float) else ""
-                found.append(displayed(float(value), own) or value if own else value)
-        return found
 
     def run(self) -> None:
         """Read every line of the table."""
@@ -213,7 +205,7 @@ class TableExamination:
         self.reader.read(self.figures, read, unit)
         self._supplement(read, unit)
         for below in more:
-            self._continue(read, below, unit)
+            add_below(read, below, self.reader, self.texts, unit)
         self.belonging.share_figures(read, matched)
         self.reader.above = dict(read.values)
         split_text(read, self.letters)
@@ -248,16 +240,6 @@ class TableExamination:
         message = text.format(count=len(beyond))
         self._problem(read.row, Level.ERROR, "unreadable", "", message, remedy)
         return True
-
-    def _continue(self, read: RowRead, below: int, unit: str) -> None:
-        """Add the texts of a row below over which the name is merged."""
-        extra = RowRead(below)
-        self.reader.read([one for one in self.figures if one.column.kind in TEXTS], extra, unit)
-        read.wrong.extend(extra.wrong)
-        for name, value in extra.values.items():
-            if isinstance(value, str) and name not in extra.origins:
-                above = read.values.get(name)
-                read.values[name] = f"{above}\n{value}" if isinstance(above, str) else value
 
     def _supplement(self, read: RowRead, unit: str) -> None:
         """Take what a person wrote for the row under columns that the sheet lacks."""

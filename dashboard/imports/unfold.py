@@ -7,7 +7,7 @@ from datetime import date
 
 from dashboard.imports import narrative, plan
 from dashboard.imports.narrative import Milestone
-from dashboard.imports.rows import RowRead
+from dashboard.imports.rows import Place, Reader, RowRead
 
 _LONG = (plan.step_field(3), plan.step_field(12))
 
@@ -46,3 +46,14 @@ def join_steps(
     stated = read.values.get("milestones")
     if found:
         read.values["milestones"] = (*(stated if isinstance(stated, tuple) else ()), *found)
+
+
+def add_below(read: RowRead, below: int, reader: Reader, texts: list[Place], unit: str) -> None:
+    """Add the texts of a row below over which the name is merged."""
+    extra = RowRead(below)
+    reader.read(texts, extra, unit)
+    read.wrong.extend(extra.wrong)
+    for name, value in extra.values.items():
+        if isinstance(value, str) and name not in extra.origins:
+            above = read.values.get(name)
+            read.values[name] = f"{above}\n{value}" if isinstance(above, str) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 from sqlmodel.sql.expression import SelectOfScalar
 
-from dashboard.bulk import BOOKKEEPING
+from dashboard.bulk import BOOKKEEPING, among, rows_where
 from dashboard.i18n import _, joined
 from dashboard.permissions import Actor
 from dashboard.queries.audit import table_title
@@ -52,12 +52,13 @@ def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def image_of_plan(session: Session, programme: Programme, codes: Collection[str]) -> Image:
     """Keep what a list's projects and the region's units were before a sheet."""
-    found = {project.code: project for project in projects_of(session, programme)}
+    found = {p.code: p for p in projects_of(session, programme) if p.code in codes}
+    images = images_of(session, found.values())
     return {
         "adopted": programme.adopted_on is not None,
         "agencies": _agencies(session, programme),
         "projects": {
-            code: image_of(session, found[code]) if code in found else None for code in codes
+            code: images[found[code].id or 0] if code in found else None for code in codes
         },
     }
 
@@ -65,8 +66,9 @@ def image_of_plan(session: Session, programme: Programme, codes: Collection[str]
 def sign_after(session: Session, programme: Programme, image: Image) -> Image:
     """Add to an image by what one can tell later that nobody changed the projects since."""
     session.flush()
-    found = {project.code: project for project in projects_of(session, programme)}
-    signs = {code: sign_of(image_of(session, found[code])) for code in image["projects"]}
+    written = {p.code: p for p in projects_of(session, programme) if p.code in image["projects"]}
+    images = images_of(session, written.values())
+    signs = {code: sign_of(images[written[code].id or 0]) for code in image["projects"]}
     added = [key for key in _agencies(session, programme) if key not in image["agencies"]]
     return {**image, "after": signs, "agencies": added}
 
@@ -84,18 +86,27 @@ def _agencies(session: Session, programme: Programme) -> list[int]:
 
 def image_of(session: Session, project: LivelihoodProject) -> Image:
     """Give a project and its parts as they are."""
-    parts = {
-        model.__tablename__: [
-            {"id": row.id, **plain_row(row.model_dump())}
-            for row in session.exec(
-                rows_of(model).where(model.project_id == project.id).order_by(col(model.id))
-            )
-        ]
-        for model in PARTS
-    }
-    kept = session.exec(answers_of_project(project)).first()
-    answers = {"answers": kept.answers} if kept else {}
-    return {"project": plain_row(project.model_dump()), **parts, **answers}
+    return images_of(session, [project])[project.id or 0]
+
+
+def images_of(session: Session, projects: Iterable[LivelihoodProject]) -> dict[int, Image]:
+    """Give projects and their parts as they are, by key, with one query for each table."""
+    keys = [project.id or 0 for project in projects]
+    rows = rows_where(session, LivelihoodProject, among(session, col(LivelihoodProject.id), keys))
+    images: dict[int, Image] = {row["id"]: {"project": plain_row(row)} for row in rows}
+    for model in PARTS:
+        name = str(model.__tablename__)
+        for image in images.values():
+            image[name] = []
+        for row in rows_where(session, model, among(session, col(model.project_id), keys)):
+            images[row["project_id"]][name].append({"id": row["id"], **plain_row(row)})
+    answers = rows_of(CustomValue).where(
+        CustomValue.table_name == str(LivelihoodProject.__tablename__),
+        among(session, col(CustomValue.row_id), keys),
+    )
+    for kept in session.exec(answers):
+        images[kept.row_id]["answers"] = kept.answers
+    return images
 
 
 def answers_of_project(project: LivelihoodProject) -> SelectOfScalar[CustomValue]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from dashboard.admin.tables import ADMIN_PAGES
@@ -148,6 +149,34 @@ def test_a_sheet_brings_in_projects_units_months_steps_and_money(
         ("N2-1", Decimal(60), Decimal(50), "栋"),
         ("N2-2", Decimal(40), Decimal(50), "栋"),
     ]
+
+
+def test_a_plan_is_written_with_few_statements_a_row(city_session: Session, city: City) -> None:
+    programme = _opened(city_session, city)
+    rows = [row for number in range(30) for row in _numbered(f"M{number:03d}")]
+    upload, found = _read(city_session, city, programme, _sheet(rows))
+    met: list[str] = []
+    engine = city_session.connection().engine
+
+    def count(*given: Any) -> None:
+        met.append(given[2])
+
+    event.listen(engine, "before_cursor_execute", count)
+    commit_plan(
+        city_session, city["SUPERVISOR"], upload.id or 0, found, reasons=_reasons(found),
+        today=TODAY,
+    )  # fmt: skip
+    event.remove(engine, "before_cursor_execute", count)
+
+    assert len(met) <= 2 * len(rows) + 30
+
+
+def _numbered(code: str) -> list[Mapping[str, Any]]:
+    whole = {**ESTATES, "项目编号": code, "项目名称": f"小区改造{code}", "计划开工时间": None,
+             "计划完成时间": "11月底前"}  # fmt: skip
+    name = {"项目编号": code, "项目名称": f"小区改造{code}"}
+    items = [{**row, **name, "子项编号": f"{code}-{n}"} for n, row in enumerate((ROOFS, WALLS), 1)]
+    return [whole, *items]
 
 
 @pytest.mark.feature("P8")

@@ -53,6 +53,7 @@ def test_a_title_of_another_month_is_an_error(calm: Context, title: Any) -> None
         ["填报日期：2026年9月2日"], ["附件3月度表"], ["府办〔2026〕7号"], [moment("2026-08-31")],
         ["民生实事项目三季度进展"], ["民生实事（截止8月底）"],
         ["3月启动、12月完工的项目请每月填报"], ["联系电话：0411-8123456"],
+        ["进度写 85 或 85% 都可以；金额以万元计；日期写成 2026-10-31 或 10月底前。"],
     ],
 )  # fmt: skip
 def test_a_line_that_names_no_other_period_is_none(calm: Context, line: list[Any]) -> None:

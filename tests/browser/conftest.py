@@ -16,7 +16,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 
+from tests.demonstration import seed
 from tests.web.conftest import ROOT, free_port, places, wait_for
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -37,6 +39,50 @@ expect.set_options(timeout=SECONDS)
 def demonstration(made_demonstration: Path) -> Path:
     """A folder with a fresh demonstration and its sheets, made once; nobody writes into it."""
     return made_demonstration
+
+
+class Town(NamedTuple):
+    """A demonstration of one's own: its folder, and what its server must be told of places."""
+
+    folder: Path
+    where: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def demonstration_on_postgres(
+    postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Engine, Town]]:
+    """A fresh demonstration on PostgreSQL, made once; nobody writes into it."""
+    url = make_url(postgres_url).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    folder = tmp_path_factory.mktemp("postgres-demonstration")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE demonstration"))
+    where = {**places(folder), "DASHBOARD_DATABASE_URL": _address(url, "demonstration")}
+    seed(folder, where)
+    yield engine, Town(folder, where)
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE demonstration WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def town_on_postgres(
+    demonstration_on_postgres: tuple[Engine, Town], tmp_path: Path
+) -> Iterator[Town]:
+    """A copy of the demonstration on PostgreSQL, for who writes."""
+    engine, made = demonstration_on_postgres
+    folder = tmp_path / "town"
+    shutil.copytree(made.folder, folder)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE town TEMPLATE demonstration"))
+    yield Town(folder, {**places(folder), "DASHBOARD_DATABASE_URL": _address(engine.url, "town")})
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE town WITH (FORCE)"))
+
+
+def _address(url: URL, name: str) -> str:
+    return url.set(database=name).render_as_string(hide_password=False)
 
 
 def sheet(folder: Path, number: int) -> Path:

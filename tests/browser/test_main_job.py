@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import create_engine, make_url, text
 
 from tests.browser.conftest import (
     Person,
     Site,
+    Town,
     inviting,
     receipt_of,
     serving,
     sheet,
     upload,
 )
-from tests.demonstration import seed
-from tests.web.conftest import places
 
 PROJECT = "SF2026-02"
 UNITS_OWN = re.compile("SF2026-0[123] ")
@@ -29,20 +26,11 @@ FIGURE = "累计完成进度（%）"
 
 
 @pytest.fixture
-def site_on_postgres(postgres_url: str, tmp_path: Path, chromium: Browser) -> Iterator[Site]:
+def site_on_postgres(town_on_postgres: Town, chromium: Browser) -> Iterator[Site]:
     """The same demonstration and server on PostgreSQL."""
-    url = make_url(postgres_url).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("CREATE DATABASE browser"))
-    address = url.set(database="browser").render_as_string(hide_password=False)
-    where = {**places(tmp_path), "DASHBOARD_DATABASE_URL": address}
-    seed(tmp_path, where)
-    with serving(tmp_path, where) as served, inviting(chromium, served) as invite:
-        yield Site(served, tmp_path, invite)
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE browser WITH (FORCE)"))
-    engine.dispose()
+    folder, where = town_on_postgres
+    with serving(folder, where) as served, inviting(chromium, served) as invite:
+        yield Site(served, folder, invite)
 
 
 def pass_on(person: Person, account: str, word: str) -> None:

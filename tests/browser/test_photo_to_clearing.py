@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from dashboard import db
@@ -21,7 +21,7 @@ from dashboard.permissions import Actor, Grant
 from models.account import Account, Role, RoleGrant
 from models.rectification import Rectification
 from models.region import Region
-from tests.browser.conftest import PHONE, UPRIGHT, Site, inviting, serving, settle
+from tests.browser.conftest import PHONE, UPRIGHT, Site, Town, inviting, serving, settle
 from tests.browser.test_observe import WORDS, enter, open_page, site_is_away, stands, write
 from tests.pictures import exif, picture
 from tests.web.conftest import places, point_to
@@ -36,24 +36,28 @@ LATER, NEW_DAY = date(2026, 9, 7), date(2026, 9, 20)
 """The second day, three days past the deadline; and the deadline after reopening."""
 
 
-@pytest.fixture
-def town(demonstration: Path, tmp_path: Path) -> Path:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def town(request: pytest.FixtureRequest, demonstration: Path, tmp_path: Path) -> Town:
     """A demonstration of one's own whose sign-in page also offers the unit's clerk."""
-    folder = tmp_path / "town"
-    shutil.copytree(demonstration, folder)
-    with closing(sqlite3.connect(folder / "dashboard.db")) as connection, connection:
-        connection.execute(
-            "UPDATE account SET name = ?, folded_name = ? WHERE name = 'staff-mz-1'", (CLERK, CLERK)
-        )
-    return folder
+    if request.param == "postgresql":
+        made: Town = request.getfixturevalue("town_on_postgres")
+    else:
+        made = Town(tmp_path / "town", places(tmp_path / "town"))
+        shutil.copytree(demonstration, made.folder)
+    engine = create_engine(made.where["DASHBOARD_DATABASE_URL"])
+    with engine.begin() as connection:
+        renamed = "UPDATE account SET name = :name, folded_name = :name WHERE name = 'staff-mz-1'"
+        connection.execute(text(renamed), {"name": CLERK})
+    engine.dispose()
+    return made
 
 
 @contextmanager
-def the_office_opens(town: Path, chromium: Browser, day: date | None = None) -> Iterator[Site]:
+def the_office_opens(town: Town, chromium: Browser, day: date | None = None) -> Iterator[Site]:
     """Serve the town, on the demonstration's day or a later one."""
-    where = places(town) | ({"DASHBOARD_TODAY": day.isoformat()} if day else {})
-    with serving(town, where) as url, inviting(chromium, url) as invite:
-        yield Site(url, town, invite)
+    where = town.where | ({"DASHBOARD_TODAY": day.isoformat()} if day else {})
+    with serving(town.folder, where) as url, inviting(chromium, url) as invite:
+        yield Site(url, town.folder, invite)
 
 
 def press(page: Page, name: str) -> None:
@@ -214,7 +218,7 @@ def the_office_reopens(site: Site, number: str) -> None:
 @pytest.mark.feature("K7")
 @pytest.mark.feature("X13")
 def test_an_observers_photo_drags_a_light_down_until_another_person_clears_it(
-    town: Path, tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch
+    town: Town, tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = photo(tmp_path, "整改前.jpg", (120, 90, 90))
     after = photo(tmp_path, "整改后.jpg", (90, 120, 90))
@@ -224,7 +228,7 @@ def test_an_observers_photo_drags_a_light_down_until_another_person_clears_it(
         board = site.invite().enter("demo-leader", f"/board?card={PROJECT}")
         expect(light(board)).to_contain_text("绿灯")
 
-    point_to(town, monkeypatch)
+    point_to(town.folder, monkeypatch, **town.where)
     with the_office_opens(town, chromium, LATER) as site:
         leader = site.invite()
         board = leader.enter("demo-leader", f"/board?card={PROJECT}")

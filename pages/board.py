@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import clock, ui
-from dashboard.admin.charts import show_home
+from dashboard.admin.charts import fold_home
 from dashboard.permissions import Action
 from dashboard.queries.board import board_month, due_counts, legend
 from dashboard.queries.project import shown_day
@@ -38,4 +38,4 @@ with needs:
     show_gap_list(actor, key, today)
 screen.show_card(actor, lit, month, today, words)
 if actor.may(Action.INSTRUCTION_GIVE):
-    show_home(actor)
+    fold_home(actor)

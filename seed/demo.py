@@ -24,6 +24,7 @@ from models.report import ReportingPeriod
 from seed import living
 from seed.accounts import People, add_people, grant_vice_mayor
 from seed.evidence import add_evidence
+from seed.living_charts import add_charts
 from seed.living_rectify import play
 from seed.living_reports import City, accepted_on, add_reports, add_unlocks
 from seed.living_watch import Watch, add_observers, add_sealed_sets, add_sites
@@ -63,6 +64,7 @@ def add_living(session: Session, published: Region, tell: Tell) -> None:
     add_observers(session, watch)
     add_sealed_sets(session, watch)
     desk = play(session, watch, agencies)
+    add_charts(session, region, programme, people)
     made = (
         f"{len(projects)} 个项目，{counts['reports']} 份月报，{len(watch.remarks)} 条观察意见，"
         f"{len(desk.issued)} 项整改"

@@ -15,12 +15,13 @@ from dashboard.admin.spec import AdminPage, View, link_of, view_of
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.commands.chart import delete_chart, pin_chart, save_chart, share_chart
 from dashboard.db import records
-from dashboard.i18n import _
+from dashboard.i18n import _, aside
 from dashboard.permissions import Action, Actor
 from dashboard.queries.chart import charts
 from dashboard.queries.drawing import groups, is_share, measures
 from dashboard.queries.drawing_sql import MONTHLY
 from dashboard.rules.entry import Field, Kind
+from dashboard.ui import parts
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -78,18 +79,28 @@ def _kept(row: dict[str, Any]) -> tuple[AdminPage, Chart, View]:
 
 def show_home(actor: Actor) -> None:
     """Show the charts on the actor's home page, where there are any."""
+    if found := records(read(charts, actor, at_home=True)):
+        st.subheader(_("图表"))
+        _show_pairs(actor, found)
+
+
+def fold_home(actor: Actor) -> None:
+    """Offer the charts on the actor's home page below what must stand at once."""
     found = records(read(charts, actor, at_home=True))
-    if not found:
-        return
-    st.subheader(_("图表"))
+    if found and (panel := parts.unfolded(_("图表") + aside(len(found)), "home-charts")):
+        with panel:
+            _show_pairs(actor, found)
+
+
+def _show_pairs(actor: Actor, found: list[dict[str, Any]]) -> None:
     for start in range(0, len(found), 2):
         for place, row in zip(st.columns(2, gap="medium"), found[start : start + 2], strict=False):
             with place, st.container(border=True, key=f"home-chart-{row['id']}"):
                 page, chart, view = _kept(row)
                 name = escape(str(row["name"]))
                 st.html(
-                    f'<h3><a href="{escape(_address(row))}" target="_self">{name}</a></h3>'
-                    f'<p class="ms-soft">{escape(_(page.title))}{_owner(row)}</p>'
+                    f'<p><b><a href="{escape(_address(row))}" target="_self">{name}</a></b> '
+                    f'<span class="ms-soft">{escape(_(page.title))}</span>{_owner(row)}</p>'
                 )
                 show_chart(actor, page, chart, view, str(row["name"]), figures=False)
 

@@ -170,7 +170,8 @@ def _amount(side: str, whole: bool) -> Any:
 
 def _colour(names: Sequence[str], colours: Sequence[str]) -> alt.Color:
     scale = alt.Scale(domain=list(names), range=list(colours))
-    legend = alt.Legend(columns=4, labelLimit=NAME_WIDTH, symbolLimit=0)
+    columns = max(1, min(6, 30 // max(map(len, names))))
+    legend = alt.Legend(columns=columns, labelLimit=NAME_WIDTH, symbolLimit=0)
     return alt.Color("across:N", scale=scale, legend=legend)
 
 

@@ -26,6 +26,10 @@ Columns = Select[*tuple[Any, ...]]
 """A statement that selects columns for a frame."""
 
 
+_READ_AGAIN = 3600
+"""A connection to SQLite knows the statistics of when it was opened: a new one an hour."""
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in (
@@ -61,12 +65,23 @@ def make_engine(url: str) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        parsed, pool_size=20, max_overflow=40, pool_timeout=5,
+        parsed, pool_size=20, max_overflow=40, pool_timeout=5, pool_recycle=_READ_AGAIN,
         connect_args={"check_same_thread": False},
     )  # fmt: skip
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def analyze(where: Engine | None = None) -> None:
+    """Let the database look at what its tables hold, so that it reads lists by the right index.
+
+    PostgreSQL does so by itself as well; tables of another role it leaves out. A part of each index
+    (`analysis_limit`) would be quicker to read, but then SQLite takes the indexes of one table to
+    be of different lengths, and sorts and counts by the wrong one.
+    """
+    with (where or engine()).begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
 
 
 @cache

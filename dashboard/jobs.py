@@ -14,7 +14,7 @@ from dashboard.commands.period import ensure_expected
 from dashboard.commands.rectification_care import daily_rectifications
 from dashboard.commands.session import sweep
 from dashboard.commands.token import log_use
-from dashboard.db import reading, transaction
+from dashboard.db import analyze, reading, transaction
 from dashboard.i18n import _
 from dashboard.queries.file import kept_digests
 from models.audit import Via
@@ -41,6 +41,7 @@ def daily(today: date | None = None) -> list[str]:
         kept = kept_digests(session)
     if gone := files.sweep(kept):
         done.append(_("清理无主文件 {count} 个").format(count=gone))
+    analyze()
     return done
 
 

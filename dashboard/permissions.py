@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, True_, false, select, true
 from sqlmodel import SQLModel, col
 
 from dashboard.actions import LEAD_ONLY, ROLE_ACTIONS, SEPARATE, UNSCOPED, Action
@@ -84,12 +84,17 @@ EVERYONE = "*"
 
 @dataclass(frozen=True)
 class Grant:
-    """A role over a scope: a region subtree, an agency subtree, or listed projects."""
+    """A role over a scope: a region subtree, an agency subtree, or listed projects.
+
+    `whole` says, as looked up with the grant, that every region there is lies within its region:
+    then no project need be asked where it lies.
+    """
 
     role: Role
     region_path: str = ""
     agency_path: str = ""
     project_ids: tuple[int, ...] = ()
+    whole: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ def sees(actor: Actor, scope: ProjectScope, action: Action = Action.PROJECT_READ
 
 def _covers_sql(grant: Grant, action: Action) -> ColumnElement[bool]:
     project = LivelihoodProject
-    if _everywhere(grant):
+    if _everywhere(grant) or (grant.region_path and grant.whole):
         return true()
     if grant.region_path:
         places = select(col(Region.id)).where(col(Region.path).startswith(grant.region_path))
@@ -244,8 +249,15 @@ def sees_sql(
         return condition
     if "project_id" not in columns:
         return false()
-    inside = columns.project_id.in_(select(col(LivelihoodProject.id)).where(condition))
-    return inside & _unsealed(actor, columns)  # type: ignore[no-any-return]
+    return _among(columns.project_id, condition) & _unsealed(actor, columns)
+
+
+def _among(column: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Write that a key points to a row for which the condition holds; every row's key does."""
+    (key,) = column.foreign_keys
+    if isinstance(condition, True_):
+        return column.is_not(None) if column.nullable else true()
+    return column.in_(select(key.column).where(condition))  # type: ignore[no-any-return]
 
 
 def _places(actor: Actor, action: Action) -> Any:
@@ -318,8 +330,8 @@ def reaches_sql(
     (key,) = columns[head].foreign_keys
     mappers = SQLModel._sa_registry.mappers
     target = next(each.class_ for each in mappers if each.local_table is key.column.table)
-    inside = select(key.column).where(reaches_sql(actor, target, rest or "id", action))
-    return columns[head].in_(inside) & _unsealed(actor, columns)  # type: ignore[no-any-return]
+    inside = reaches_sql(actor, target, rest or "id", action)
+    return _among(columns[head], inside) & _unsealed(actor, columns)
 
 
 def _place_sql(actor: Actor, model: type[SQLModel], action: Action) -> ColumnElement[bool]:

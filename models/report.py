@@ -66,6 +66,7 @@ class ProgressReport(Row, table=True):
     __table_args__ = (
         UniqueConstraint("project_id", "month", "revision"),
         Index("ix_progress_report_month_state", "month", "state"),
+        Index("ix_progress_report_month_project_id", "month", "project_id"),
         Index("ix_progress_report_agency_id_month", "agency_id", "month"),
     )
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from dashboard import audit, db, files, jobs, settings
@@ -73,6 +73,18 @@ def test_a_second_run_on_the_same_day_changes_nothing(city: City) -> None:
     assert _closed() == before
     with db.reading() as session:
         assert audit.version(session) == version
+
+
+@pytest.mark.feature("O1")
+def test_the_database_knows_afterwards_what_its_tables_hold(city: City, engine: Engine) -> None:
+    jobs.daily(LATER)
+
+    known = {
+        "sqlite": "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'livelihood_project'",
+        "postgresql": "SELECT count(*) FROM pg_stats WHERE tablename = 'livelihood_project'",
+    }
+    with engine.connect() as connection:
+        assert connection.scalar(text(known[engine.dialect.name])) > 0
 
 
 @pytest.mark.feature("G1")

@@ -17,6 +17,7 @@ from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.queries.row import fields, listed, rows
 from dashboard.rules.entry import Field, Kind
+from dashboard.ui.parts import unfolded
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -27,7 +28,10 @@ def ask_bulk(actor: Actor, page: AdminPage, view: View) -> None:
     action = action_for(page, page.edited)
     if action is None or not actor.may(action):
         return
-    with st.expander(_("批量修改")):
+    panel = unfolded(_("批量修改"), f"unfold-bulk-{page.table}")
+    if panel is None:
+        return
+    with panel:
         found = read(rows, actor, page, view, action=action)
         chosen = _tick(actor, page, view, found)
         if not chosen:

@@ -18,7 +18,8 @@ from dashboard.db import records
 from dashboard.errors import DashboardError
 from dashboard.i18n import _
 from dashboard.permissions import Actor
-from dashboard.queries.row import LABEL, fields, listed, rows
+from dashboard.queries.row import fields, listed, rows
+from dashboard.queries.row_source import LABEL
 from dashboard.ui import state
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read

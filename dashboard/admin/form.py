@@ -23,8 +23,9 @@ from dashboard.errors import DashboardError
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.queries.audit import event_word
-from dashboard.queries.row import LABEL, fields, one_row
+from dashboard.queries.row import fields, one_row
 from dashboard.queries.row_past import dependents, row_history
+from dashboard.queries.row_source import LABEL
 from dashboard.rules.entry import Field, Unfit
 from dashboard.ui import parts, state
 from dashboard.ui.log import shown_change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -16,16 +17,11 @@ from dashboard.db import records
 from dashboard.i18n import _, joined
 from dashboard.permissions import Actor
 from dashboard.queries.audit import field_title
-from dashboard.queries.row import (
-    LABEL,
-    day_counts,
-    fields,
-    filter_counts,
-    listed,
-    row_count,
-    rows,
-)
+from dashboard.queries.row import fields, found_keys, listed, row_count, rows
+from dashboard.queries.row_count import day_counts, filter_counts
+from dashboard.queries.row_source import LABEL
 from dashboard.rules.entry import NUMBERS, Field, Kind
+from dashboard.ui.parts import unfolded
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 
@@ -37,7 +33,7 @@ def show_list(actor: Actor, page: AdminPage) -> View:
     view = linked_view(page)
     head = st.container()
     view = _ask_search(actor, page, view)
-    view = _ask_filters(actor, page, view)
+    view = _ask_filters(actor, page, _narrowed(actor, page, view))
     follow(page, view)
     _show_days(actor, page, view)
     total = read(row_count, actor, page, view)
@@ -46,6 +42,13 @@ def show_list(actor: Actor, page: AdminPage) -> View:
     show_rows(actor, page, read(rows, actor, page, view), view)
     _show_pages(page, view, total)
     return view
+
+
+def _narrowed(actor: Actor, page: AdminPage, view: View) -> View:
+    """Look through the texts once: all else on the page asks by the keys that were found."""
+    if not view.search:
+        return view
+    return replace(view, keys=read(found_keys, actor, page, view.search))
 
 
 def _show_head(actor: Actor, page: AdminPage, view: View, total: int) -> None:
@@ -83,15 +86,18 @@ def title_of(page: AdminPage, name: str) -> str:
 
 
 def _ask_filters(actor: Actor, page: AdminPage, view: View) -> View:
+    label = _("筛选和显示的列")
+    if view.filters:
+        label += _("（已选 {n} 项）").format(n=len(view.filters))
+    panel = unfolded(label, f"unfold-filters-{page.table}")
+    if panel is None:
+        return view
     counts = read(filter_counts, actor, page, view)
     chosen = dict(view.filters)
     offered = list(counts["filter"]) if len(counts) else []
     names = list(dict.fromkeys([*page.filters, *chosen, *offered]))
     known = read(fields, actor, page)
-    label = _("筛选和显示的列")
-    if chosen:
-        label += _("（已选 {n} 项）").format(n=len(chosen))
-    with st.expander(label):
+    with panel:
         places = st.columns(3)
         for number, name in enumerate(names):
             found = counts[counts["filter"] == name] if len(counts) else counts

@@ -105,7 +105,10 @@ class AdminPage:
 
 @dataclass(frozen=True)
 class View:
-    """What of a table is asked for: it stands in the link, and can be saved under a name."""
+    """What of a table is asked for: it stands in the link, and can be saved under a name.
+
+    `keys` are the rows the search finds, where they are known; they stand in no link.
+    """
 
     search: str = ""
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -113,6 +116,7 @@ class View:
     sort: str = ""
     columns: tuple[str, ...] = ()
     number: int = 1
+    keys: tuple[int, ...] | None = None
 
 
 def named_query(name: str) -> Callable[..., Any]:

@@ -28,9 +28,9 @@ from dashboard.errors import Invalid, Missing
 from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, allow, allow_row, refusal
 from dashboard.queries.own_field import own_fields
-from dashboard.queries.row import reading_scope
 from dashboard.queries.row_choice import may_choose
 from dashboard.queries.row_past import dependents, row_entries
+from dashboard.queries.row_source import reading_scope
 from dashboard.rules.entry import Field, Kind, Unfit, entered
 
 MOST_AT_ONCE = 500

@@ -15,7 +15,8 @@ from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.imports.records import KEY, TITLES, VERSION, cell_of
 from dashboard.permissions import Action, Actor, allow
-from dashboard.queries.row import LABEL, fields, rows
+from dashboard.queries.row import fields, rows
+from dashboard.queries.row_source import LABEL
 
 MOST = 100_000
 

@@ -17,8 +17,9 @@ from dashboard.imports.examination import Level, Problem, Status
 from dashboard.imports.records import KEY, VERSION, Record, Records, cell_of, cell_text, same
 from dashboard.permissions import Actor
 from dashboard.queries.own_field import own_fields
-from dashboard.queries.row import LABEL, fields, rows
+from dashboard.queries.row import fields, rows
 from dashboard.queries.row_choice import choices
+from dashboard.queries.row_source import LABEL
 from dashboard.rules.entry import Field, Kind, entered
 
 MOST = 120_000

@@ -12,7 +12,7 @@ from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, sees
-from dashboard.queries.account import grants_on
+from dashboard.queries.grant import grants_on
 from dashboard.queries.scope import is_sealed, scope_of
 from dashboard.rules.words import limited_words
 from models.observer import SealedSet, Visit

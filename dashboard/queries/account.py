@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Row, and_, false, func, label, literal, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, label, literal, select
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.db import Columns, frame
 from dashboard.i18n import _, joined
-from dashboard.permissions import SEPARATE, Action, Actor, Grant, allow
+from dashboard.permissions import Action, Actor, allow
+from dashboard.queries.grant import GRANT, grants_of, valid
 from dashboard.rules.account import aged
 from dashboard.settings import settings
 from models.account import Account, Role, RoleGrant, RoleGrantProject, SecondFactor, SignInSession
@@ -197,10 +197,10 @@ def _acting(address: Any, today: date) -> Columns:
             col(Account.display_name),
             col(Account.password_set_at),
             _enrolment_owed(),
-            *_GRANT,
+            *GRANT,
         )
         .select_from(Account)
-        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
+        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), valid(today)))
         .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
         .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
         .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
@@ -215,14 +215,14 @@ def _actor(session: Session, statement: Columns, now: datetime, held: bool) -> A
     account_id, name, agency_id, *rest, set_at, must_enrol = rows[0][:8]
     if not held and (must_enrol or _change_owed(set_at, now)):
         return None
-    return Actor(account_id or 0, name, _grants(row[8:] for row in rows), agency_id, *rest)
+    return Actor(account_id or 0, name, grants_of(row[8:] for row in rows), agency_id, *rest)
 
 
 def actor_for(session: Session, account_id: int, today: date) -> Actor | None:
     """Give the actor that an account would be today, for who explains its rights; None if gone."""
     statement = (
-        select(col(Account.name), col(Account.agency_id), col(Account.display_name), *_GRANT)
-        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
+        select(col(Account.name), col(Account.agency_id), col(Account.display_name), *GRANT)
+        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), valid(today)))
         .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
         .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
         .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
@@ -233,14 +233,14 @@ def actor_for(session: Session, account_id: int, today: date) -> Actor | None:
     if not rows:
         return None
     name, agency_id, display_name = rows[0][:3]
-    grants = _grants(row[3:] for row in rows)
+    grants = grants_of(row[3:] for row in rows)
     return Actor(account_id, name, grants, agency_id, display_name=display_name)
 
 
 def holds_role(session: Session, account_id: int, role: Role, today: date) -> bool:
     """Say whether the account holds the role today."""
     held = select(col(RoleGrant.id)).where(
-        col(RoleGrant.account_id) == account_id, col(RoleGrant.role) == role, _valid(today)
+        col(RoleGrant.account_id) == account_id, col(RoleGrant.role) == role, valid(today)
     )
     return session.connection().scalar(held.limit(1)) is not None
 
@@ -250,47 +250,6 @@ def owes(session: Session, account_id: int, now: datetime) -> bool:
     statement = select(col(Account.password_set_at), _enrolment_owed())
     row = session.connection().execute(statement.where(col(Account.id) == account_id)).one()
     return _change_owed(row[0], now) or bool(row[1])
-
-
-_GRANT = (
-    col(RoleGrant.id),
-    col(RoleGrant.role),
-    col(Region.path),
-    col(Agency.path),
-    col(RoleGrantProject.project_id),
-)
-
-
-def _valid(today: date) -> ColumnElement[bool]:
-    first, last = col(RoleGrant.first_on), col(RoleGrant.last_on)
-    return and_(or_(first.is_(None), first <= today), or_(last.is_(None), last >= today))
-
-
-def _grants(rows: Iterable[Any]) -> tuple[Grant, ...]:
-    found: dict[int, Grant] = {}
-    for number, role, region_path, agency_path, project_id in rows:
-        if number is None:
-            continue
-        projects = found[number].project_ids if number in found else ()
-        projects += (project_id,) if project_id is not None else ()
-        found[number] = Grant(role, region_path or "", agency_path or "", projects)
-    roles = {grant.role for grant in found.values()}
-    # 三员分立 holds even where rows were written past the commands: such an account may do nothing.
-    return () if roles & SEPARATE and len(roles) > 1 else tuple(found.values())
-
-
-def grants_on(session: Session, account_id: int, day: date) -> tuple[Grant, ...]:
-    """Give the grants an account holds on a day; none when it is disabled."""
-    statement = (
-        select(*_GRANT)
-        .join(Account, col(Account.id) == col(RoleGrant.account_id))
-        .outerjoin(Region, col(Region.id) == col(RoleGrant.region_id))
-        .outerjoin(Agency, col(Agency.id) == col(RoleGrant.agency_id))
-        .outerjoin(RoleGrantProject, col(RoleGrantProject.grant_id) == col(RoleGrant.id))
-        .where(col(RoleGrant.account_id) == account_id, _valid(day), col(Account.active))
-        .order_by(col(RoleGrant.id), col(RoleGrantProject.project_id))
-    )
-    return _grants(session.connection().execute(statement))
 
 
 def own_sessions(session: Session, account_id: int, now: datetime) -> list[Row[Any]]:
@@ -316,7 +275,7 @@ def demonstration_accounts(session: Session, today: date) -> list[tuple[str, str
         select(
             col(Account.name), col(Account.display_name), col(RoleGrant.role), col(Agency.name)
         )
-        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), _valid(today)))
+        .outerjoin(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), valid(today)))
         .outerjoin(Agency, col(Agency.id) == col(Account.agency_id))
         .where(col(Account.name).startswith("demo-", autoescape=True), col(Account.active))
         .order_by(col(Account.id), col(RoleGrant.id))

@@ -30,7 +30,8 @@ from dashboard.queries.drawing_sql import (
     kept_keys,
     whole_of,
 )
-from dashboard.queries.row import Source, fields, may_name, unknown_filters
+from dashboard.queries.row import fields
+from dashboard.queries.row_source import Source, may_name, unknown_filters
 from dashboard.rules.entry import NUMBERS, Field
 from models.chart import ChartFigure, ChartKind
 

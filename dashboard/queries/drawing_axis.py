@@ -24,7 +24,7 @@ from dashboard.admin.spec import (
 from dashboard.i18n import _, aside, joined
 from dashboard.permissions import Actor, allow
 from dashboard.queries.drawing_sql import MONTHLY
-from dashboard.queries.row import Source, key_names, may_name
+from dashboard.queries.row_source import Source, key_names, may_name
 from dashboard.rules.entry import Field, Kind, of_link
 from models.base import Code
 

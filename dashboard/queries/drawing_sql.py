@@ -27,7 +27,7 @@ from sqlmodel import Session
 from dashboard.admin.chart import Chart
 from dashboard.admin.spec import View
 from dashboard.db import frame, records
-from dashboard.queries.row import Source, conditions, reading_scope
+from dashboard.queries.row_source import Source, conditions, reading_scope
 from dashboard.rules.entry import Kind
 from models.base import Exact
 

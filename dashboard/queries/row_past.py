@@ -15,7 +15,8 @@ from dashboard.admin.spec import AdminPage
 from dashboard.db import Columns, frame, records
 from dashboard.permissions import Actor, allow
 from dashboard.queries.audit import table_title
-from dashboard.queries.row import fields, key_names, one_row
+from dashboard.queries.row import fields, one_row
+from dashboard.queries.row_source import key_names
 from dashboard.rules.entry import Kind
 from models.audit import AuditEntry
 from models.file import Attachment

@@ -13,7 +13,8 @@ from sqlmodel import select as rows_of
 
 from dashboard.db import Columns
 from dashboard.permissions import ROLE_ACTIONS, UNSCOPED, Action, Actor, Grant
-from dashboard.queries.account import grants_on, owes, token_hash
+from dashboard.queries.account import owes, token_hash
+from dashboard.queries.grant import grants_on
 from models.account import Account, Role
 from models.agency import Agency
 from models.region import Region

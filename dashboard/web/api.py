@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -25,7 +25,8 @@ from dashboard.db import reading, records, transaction
 from dashboard.errors import Invalid, Missing
 from dashboard.i18n import _
 from dashboard.permissions import Actor, refusal
-from dashboard.queries.row import fields, listed, one_row, row_count, rows, unknown_filters
+from dashboard.queries.row import fields, found_keys, listed, one_row, row_count, rows
+from dashboard.queries.row_source import unknown_filters
 from dashboard.queries.token import Bearer, bearer_of
 from dashboard.web import page as pages
 from dashboard.web.api_schema import described, row_of
@@ -211,6 +212,7 @@ def _listing(
     known = fields(session, who.actor, page)
     _require_visible(session, who, page, view)
     names = listed(session, who.actor, page, view)
+    view = replace(view, keys=found_keys(session, who.actor, page, view.search))
     total = row_count(session, who.actor, page, view)
     found = records(rows(session, who.actor, page, view, most=limit, first=first))
     given = [row_of(record, [known[name] for name in names]) for record in found]

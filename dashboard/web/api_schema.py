@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.admin.spec import AdminPage
 from dashboard.i18n import _
-from dashboard.queries.row import LABEL
+from dashboard.queries.row_source import LABEL
 from dashboard.rules.entry import Field, Kind
 
 LOGGED = ("created_at", "changed_at")

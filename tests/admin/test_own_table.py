@@ -24,8 +24,9 @@ from dashboard.imports.context import Limits
 from dashboard.imports.read import read
 from dashboard.imports.records import read_records
 from dashboard.permissions import Action
-from dashboard.queries.row import fields, filter_counts, one_row, row_count, rows
+from dashboard.queries.row import fields, one_row, row_count, rows
 from dashboard.queries.row_choice import choices
+from dashboard.queries.row_count import filter_counts
 from dashboard.queries.row_past import row_history
 from dashboard.rules.entry import Unfit
 from models.base import Exact, Row

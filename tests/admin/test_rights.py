@@ -19,7 +19,8 @@ from dashboard.db import records
 from dashboard.errors import DashboardError, NotAllowed
 from dashboard.permissions import Action, Actor
 from dashboard.queries.drawing import Drawing, drawing, groups
-from dashboard.queries.row import day_counts, filter_counts, one_row, row_count, rows
+from dashboard.queries.row import one_row, row_count, rows
+from dashboard.queries.row_count import day_counts, filter_counts
 from dashboard.queries.row_past import dependents, row_history
 from dashboard.queries.row_right import row_rights
 from models.account import Role

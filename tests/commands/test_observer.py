@@ -22,8 +22,8 @@ from dashboard.commands.site import add_site, edit_site
 from dashboard.commands.visit import drop_visit, plan_visit
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.permissions import Actor, Grant
-from dashboard.queries.account import grants_on
 from dashboard.queries.file import file_for
+from dashboard.queries.grant import grants_on
 from dashboard.queries.observer import appointments_to_grant, my_visits, observers
 from models.account import Role
 from models.file import StoredFile

@@ -15,7 +15,8 @@ from dashboard.db import records
 from dashboard.errors import Conflict, Invalid, NotAllowed
 from dashboard.permissions import Actor, Grant
 from dashboard.queries.own_field import field_cost
-from dashboard.queries.row import fields, filter_counts, one_row, rows
+from dashboard.queries.row import fields, one_row, rows
+from dashboard.queries.row_count import filter_counts
 from dashboard.queries.row_past import row_history
 from dashboard.rules.entry import Unfit
 from models.account import Role

@@ -97,7 +97,7 @@ def test_several_rows_are_changed_at_once_with_a_count_and_a_confirmation(
 ) -> None:
     page = open_page("admin", "SUPERVISOR", table="livelihood_project")
 
-    page.tick("选择本页全部 3 条")
+    page.unfold("批量修改").tick("选择本页全部 3 条")
     page.choose("要修改的字段", "leader")
     page.write("分管领导", "新任副市长").run()
     page.tick("确认修改 3 条记录")

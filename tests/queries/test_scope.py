@@ -164,6 +164,20 @@ def _tables(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             yield (page, View(search="标记", sort=page.listed[-1], columns=page.shown)), {}
 
 
+def _table_lists(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """Besides, by guessed keys, sorted by what stands behind a key."""
+    yield from _tables(keys)
+    for page in ADMIN_PAGES.values():
+        key = next((name for name in page.listed if fields_of(page.model)[name].target), "")
+        if page is not LOGGED and key:
+            yield (page, View(keys=tuple(range(1, 200)), sort=f"-{key}")), {}
+
+
+def _table_searches(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for page in ADMIN_PAGES.values():
+        yield (page, "标记"), {}
+
+
 def _table_names(keys: Keys) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     for page in ADMIN_PAGES.values():
         yield (page,), {}
@@ -316,14 +330,15 @@ READS: dict[str, Walk] = {
     "row_choice.choices": _table_keys,
     "own_column.report_answers": _all_reports,
     "own_field.field_cost": _once({"belongs_to": CustomTable.REPORT}),
-    "row.day_counts": _tables,
     "row.fields": _table_names,
-    "row.filter_counts": _tables,
+    "row.found_keys": _table_searches,
     "row.listed": _table_names,
     "row.one_row": _table_rows,
     "row.row_count": _tables,
-    "row.rows": _tables,
-    "row.unknown_filters": _tables,
+    "row.rows": _table_lists,
+    "row_count.day_counts": _tables,
+    "row_count.filter_counts": _tables,
+    "row_source.unknown_filters": _tables,
     "row_past.dependents": _table_rows,
     "row_past.row_history": _table_rows,
     "row_right.row_rights": _table_rights,

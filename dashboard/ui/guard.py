@@ -44,7 +44,9 @@ def _ask_to_sign_in() -> NoReturn:
     query = "&".join(f"{quote(k)}={quote(v)}" for k, v in st.query_params.items())
     path = st.context.url.split("://")[-1].partition("/")[2] if st.context.url else ""
     here = quote(f"/{path.partition('?')[0]}" + (f"?{query}" if query else ""))
-    st.warning(_("您已退出登录，或长时间未操作，请重新登录。登录后会回到本页。"))
+    st.warning(
+        _("您已退出登录，或长时间未操作，请重新登录。没有提交的内容没有保存；登录后会回到本页。")
+    )
     st.html(f'<a class="ms-button" href="/sign-in?next={here}" target="_self">{_("重新登录")}</a>')
     st.stop()
 

@@ -62,7 +62,10 @@ def instruct(actor: Actor, project_id: int, today: date) -> None:
             _("办理期限"), value=today + timedelta(days=7), min_value=today, format="YYYY-MM-DD"
         )
         if st.form_submit_button(_("批示"), type="primary") and isinstance(due_on, date):
-            run(
+            given = run(
                 give_instruction, actor, project_id, words=words or "", due_on=due_on, today=today,
-                done=_("已批示，牵头单位和督查室的待办中已出现。"),
+                done=_("已批示，牵头单位和督查室的待办中已出现。"), stay=True,
             )  # fmt: skip
+            if given is not None:
+                st.query_params.pop("act", None)
+                st.rerun()

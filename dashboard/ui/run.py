@@ -58,6 +58,6 @@ def show_note() -> None:
     Its place stays when it goes: what moves up the page is drawn anew, and what somebody was
     typing there would be lost.
     """
-    place = st.empty()
+    place = st.container(key="note").empty()
     if note := state.take_note():
         place.success(plain(note))

@@ -24,6 +24,14 @@
     if (elsewhere) document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
   });
 
+  /* The second click of two would send an emptied form, or press what has moved under the finger. */
+  const once = '[data-testid="stFormSubmitButton"] button, button[kind="primary"]';
+  document.addEventListener("click", (event) => {
+    if (event.detail < 2 || !event.target.closest(once)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const row = step && event.target.closest(".ms-matrix a");

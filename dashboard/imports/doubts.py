@@ -12,6 +12,8 @@ from dashboard.imports.grid import RAISED, STRUCK
 from dashboard.imports.numerals import Unreadable, folded
 from dashboard.imports.periods import earlier_month
 
+_SHORT = FIGURES | {Kind.DAY, Kind.FLAG}
+_LONGEST = 1000
 _ALL_DONE = re.compile(r"100(?:\.0+)?%|百分之百")
 
 
@@ -28,6 +30,15 @@ def refuse_fault(fault: str) -> None:
         _("改正公式，或直接填写数字"),
         "error_value",
     )
+
+
+def refuse_long(value: Any, kind: Kind) -> None:
+    """Refuse a text no figure and no day is written in. Raises Unreadable."""
+    if isinstance(value, str) and len(value) > _LONGEST and kind in _SHORT:
+        raise Unreadable(
+            _("这里有 {count} 个字，不能当作数字或日期").format(count=len(value)),
+            _("只填写数字或日期，说明写到其他列"),
+        )
 
 
 def refuse_odd(how: str, kind: Kind) -> None:

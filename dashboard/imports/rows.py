@@ -14,7 +14,7 @@ from dashboard.imports import narrative, own
 from dashboard.imports.column import FIGURES, Column, Kind
 from dashboard.imports.context import Context, Value
 from dashboard.imports.days import MONTH, day, says_no_date
-from dashboard.imports.doubts import refuse_earlier, refuse_fault, refuse_odd
+from dashboard.imports.doubts import refuse_earlier, refuse_fault, refuse_long, refuse_odd
 from dashboard.imports.examination import shown as shown_value
 from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
 from dashboard.imports.formats import PERCENT, displayed
@@ -298,6 +298,7 @@ class Reader:
             refuse_fault(fault)
         if value != "" and (how := self.grid.odd.get(spot)):
             refuse_odd(how, one.column.kind)
+        refuse_long(value, one.column.kind)
         refuse_earlier(value, one.column.kind, self.context)
         name, mark, due_text = one.field, "", None
         if isinstance(value, str) and value.strip() in DITTO:

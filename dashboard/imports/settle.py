@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,20 +19,22 @@ from dashboard.imports.numerals import ARABIC, folded
 from dashboard.imports.parsers import is_nothing
 from dashboard.imports.tables import Found
 
+Values = Callable[[int], Sequence[Any]]
+"""Gives what a column shows, by its number."""
 _UNIT = "单位"
 _SHARE = re.compile(rf"{ARABIC}%|百分之.{{1,8}}")
 _ENOUGH = 2
 
 
 def settled(
-    columns: list[Mapped], values: Mapping[int, Sequence[Any]], context: Context, matcher: Matcher
+    columns: list[Mapped], values: Values, context: Context, matcher: Matcher
 ) -> list[Mapped]:
     """Decide by the values below what the headings leave open.
 
     What 单位 means, which of two columns holds the names, and whether 形象进度 is told in percent.
     """
     known = {column.field: column for column in columns_of(context)}
-    columns = [_unit(one, values.get(one.index, ()), known, context, matcher) for one in columns]
+    columns = [_unit(one, values, known, context, matcher) for one in columns]
     columns = _named(columns, values, matcher)
     if context.kind is SheetKind.MONTHLY:
         columns = _shares(columns, values, known)
@@ -45,14 +47,14 @@ def _texts(values: Sequence[Any]) -> list[str]:
 
 def _unit(
     one: Mapped,
-    values: Sequence[Any],
+    values: Values,
     known: Mapping[str, Column],
     context: Context,
     matcher: Matcher,
 ) -> Mapped:
     if one.how != "unknown" or one.heading.key != _UNIT:
         return one
-    texts = [text for text in _texts(values) if not is_nothing(text)]
+    texts = [text for text in _texts(values(one.index)) if not is_nothing(text)]
     if not texts:
         return one
     field = ""
@@ -63,9 +65,7 @@ def _unit(
     return replace(one, column=known[field], how="values") if field else one
 
 
-def _named(
-    columns: list[Mapped], values: Mapping[int, Sequence[Any]], matcher: Matcher
-) -> list[Mapped]:
+def _named(columns: list[Mapped], values: Values, matcher: Matcher) -> list[Mapped]:
     """Take the names from the column that holds projects, where one heading spans several."""
     first = next(
         (one for one in columns if one.column and one.column.field == "project_name"), None
@@ -77,9 +77,7 @@ def _named(
         return columns
 
     def hits(one: Mapped) -> int:
-        return sum(
-            same(bare(text)) in matcher.by_name for text in _texts(values.get(one.index, ()))
-        )
+        return sum(same(bare(text)) in matcher.by_name for text in _texts(values(one.index)))
 
     best = max(alike, key=hits)
     if best is first or not hits(best) or hits(best) == hits(first):
@@ -89,14 +87,12 @@ def _named(
     return [swapped.get(one.index, one) for one in columns]
 
 
-def _shares(
-    columns: list[Mapped], values: Mapping[int, Sequence[Any]], known: Mapping[str, Column]
-) -> list[Mapped]:
+def _shares(columns: list[Mapped], values: Values, known: Mapping[str, Column]) -> list[Mapped]:
     """Read 形象进度 as a percentage where no other column is one and all it holds are such."""
     if any(one.column and one.column.field == "completed_pct" for one in columns):
         return columns
     shown = [one for one in columns if one.column and one.column.field == "physical_progress"]
-    if len(shown) != 1 or shown[0].how == "confirmed" or not _are_shares(values[shown[0].index]):
+    if len(shown) != 1 or shown[0].how == "confirmed" or not _are_shares(values(shown[0].index)):
         return columns
     share = replace(shown[0], column=known["completed_pct"], how="values")
     return [share if one is shown[0] else one for one in columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
@@ -80,12 +81,8 @@ class TableExamination:
         columns, problems = mapped(*where)
         for problem in problems:
             self.sink.add(problem)
-        values = {
-            one.index: shown_in(self.grid, self.found, one.index)
-            for one in columns
-            if one.how != "confirmed"
-        }
-        return settled(columns, values, self.context, self.matcher)
+        shown = partial(shown_in, self.grid, self.found)
+        return settled(columns, shown, self.context, self.matcher)
 
     def run(self) -> None:
         """Read every line of the table."""

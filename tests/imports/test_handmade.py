@@ -385,3 +385,15 @@ def test_a_line_of_text_with_a_comma_too_many_is_refused(calm: Context) -> None:
 
     assert [(p.rule, p.cell) for p in found.errors] == [("unreadable", "A2")]
     assert "多出 1 格" in found.errors[0].message
+
+
+@pytest.mark.safety("UP7")
+def test_a_text_of_thousands_of_numerals_is_refused_at_once(calm: Context) -> None:
+    long = ("万亿" * 9000, "一二三" * 9000, "2026" * 8000)
+    rows: Rows = [["项目名称", "累计完成数量", "完成进度", "预计完成时间"], [A, *long]]
+
+    found = read(calm, rows)
+
+    assert [(p.rule, p.cell) for p in found.errors][:3] == [
+        ("unreadable", "B2"), ("unreadable", "C2"), ("unreadable", "D2"),
+    ]  # fmt: skip

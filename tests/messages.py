@@ -46,6 +46,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.imports.records": ("TITLES",),
     "dashboard.imports.report": ("_WORDS",),
     "dashboard.imports.rules": ("RULES",),
+    "dashboard.imports.figures": ("_PURPOSE_WORDS",),
     "dashboard.imports.outline": ("LEFT_OUT",),
     "dashboard.queries.audit": ("_NOUNS", "_VERBS"),
     "dashboard.queries.project": ("REQUIRED",),

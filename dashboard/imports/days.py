@@ -123,7 +123,9 @@ def _built(parts: dict[str, str | None], year: int, before: bool, text: str) -> 
     month = parts.get("month") or parts.get("month2")
     if re.fullmatch(r"20\d\d\.1", text):
         raise Unreadable(
-            _("{text} 可能是 1 月，也可能是 10 月").format(text=text), _("填写日期"), "ambiguous"
+            _("{text} 可能是 1 月，也可能是 10 月").format(text=text),
+            _("填写日期，如 2026-10-31"),
+            "ambiguous",
         )
     if not month:
         return _month_end(number, 6 if part == "上半年" else 12)

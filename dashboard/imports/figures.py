@@ -67,6 +67,8 @@ _LARGEST_SHARE = 1000
 _SURE_POINTS = _LARGEST_SHARE // 100
 _DIGIT = re.compile(rf"\d|{NUMERAL}")
 
+_PURPOSE_WORDS = {"invested": "完成投资", "allocated": "拨付", "paid": "支付"}
+
 
 def scalar(value: Any) -> Decimal:
     """Read a number cell. Raises Unreadable for a date or a logical value."""
@@ -111,10 +113,11 @@ def _clause(text: str, monthly: bool | None) -> str:
             )
         clause = mine[0]
     if other.search(clause) and not own.search(clause):
-        word = _("累计数") if monthly else _("当月数")
+        sums, months = _("累计数"), _("当月数")
+        word, wanted = (sums, months) if monthly else (months, sums)
         raise Unreadable(
             _("这里写的像是{word}，与本列不符").format(word=word),
-            _("填写本列要的数字"),
+            _("填写{wanted}").format(wanted=wanted),
             "ambiguous",
         )
     return _SPAN.sub("", clause)
@@ -258,7 +261,8 @@ def _plausible(share: Decimal) -> Decimal:
     """Refuse a percentage that no work can reach: 65 typed into a cell of format %."""
     if _not_negative(share) > _LARGEST_SHARE:
         raise Unreadable(
-            _("{share}% 大得不可能").format(share=share), _("填写真实的百分比，如 85%")
+            _("{share}% 大得不可能").format(share=share),
+            _("填写真实的百分比；如果是 {less}%，就填写 {less}%").format(less=rounded(share / 100)),
         )
     return share
 
@@ -348,7 +352,7 @@ def _of_purpose(clause: str, purpose: str) -> None:
     if other := next((w for form in _PURPOSES.values() if (w := form.search(clause))), None):
         raise Unreadable(
             _("这里写的是“{word}”的金额，与本列不符").format(word=other[0]),
-            _("填写本列要的金额"),
+            _("填写“{purpose}”的金额").format(purpose=_(_PURPOSE_WORDS[purpose])),
             "ambiguous",
         )
 
@@ -370,7 +374,7 @@ def _money(number: Decimal, unit: str) -> Decimal:
     if unit not in MONEY:
         raise Unreadable(
             _("没有写明金额单位：可能是 {number} 元，也可能是 {number} 万元").format(number=number),
-            _("在列名或单元格里写明“元”“万元”或“亿元”，或在对应关系中选定"),
+            _("在列名或单元格里写明“元”“万元”或“亿元”，或在下方“列的对应”中选定"),
             "ambiguous",
         )
     return rounded(number * MONEY[unit])

@@ -216,7 +216,7 @@ def _twice(kept: list[Mapped], column: Column, sheet: str, found: Found) -> Prob
         _("{letters} 列都像“{title}”，不能确定用哪一列").format(
             letters=letters, title=column.label
         ),
-        _("在对应关系中选定其中一列"),
+        _("在下方“列的对应”中选定其中一列"),
         sheet,
         place(found.bottom, kept[0].index),
         column.field,

@@ -143,7 +143,7 @@ def _other_years(rows: list[int], columns: list[Mapped], reader: Reader) -> Iter
         said = _said(rows, one.index, reader)
         for row in sorted(years_in(said, year)):
             raw = text_of(said[row])
-            text = _("这一行写的是 {found}，本期是 {year} 年").format(found=raw, year=year)
+            text = _("这一行的年度是 {found}，本期是 {year} 年").format(found=raw, year=year)
             remedy = _("删去这一行，或说明为什么按本年报送")
             where = reader.grid.name, place(row, one.index), "", raw
             yield Problem(Level.WARNING, "wrong_month", text, remedy, *where)

@@ -140,7 +140,7 @@ class TableExamination:
                 said = text.format(heading=one.text)
                 self.sink.tell(self.grid.name, f"{name}:{name}", said, hidden=True)
             if one.how == "unknown" and self._examples(one.index):
-                text = _("没有认出的列“{heading}”，未导入；可在对应关系中选定")
+                text = _("没有认出的列“{heading}”，未导入；可在下方“列的对应”中选定")
                 name = letter(one.index)
                 self.sink.tell(self.grid.name, f"{name}:{name}", text.format(heading=one.text))
         layout = layout_of(found.paths)
@@ -182,7 +182,7 @@ class TableExamination:
                     Level.ERROR,
                     "missing_column",
                     _("没有找到{what}这一列").format(what=what),
-                    _("在对应关系中选定是哪一列，或在表中加上这一列"),
+                    _("在下方“列的对应”中选定是哪一列，或在表中加上这一列"),
                     self.grid.name,
                     place(self.found.bottom, min(self.found.paths, default=0)),
                 ),

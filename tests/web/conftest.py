@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from sqlmodel import Session
 
 from dashboard import clock, db, migrate, passwords, settings
 from dashboard.commands.session import sign_in
@@ -25,6 +26,8 @@ from models.account import Account, Role, RoleGrant
 from models.agency import Agency
 from models.installation import InstallationMark
 from models.region import Region
+from tests.city import City, furnish
+from tests.city import plant as plant_city
 
 with warnings.catch_warnings():
     # Starlette asks for the successor of httpx, which nothing else here needs.
@@ -81,6 +84,30 @@ def place(tmp_path: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch)
     point_to(tmp_path, monkeypatch)
     yield tmp_path
     forget()
+
+
+@pytest.fixture(scope="session")
+def planted_file(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> tuple[Path, City]:
+    """A database in which both cities stand: copy it, never write."""
+    path = tmp_path_factory.mktemp("cities") / "planted.db"
+    shutil.copyfile(empty_database, path)
+    engine = db.make_engine(f"sqlite:///{path}")
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        city = plant_city(session)
+        furnish(session, city)
+        session.commit()
+        session.expunge_all()
+    engine.dispose()
+    return path, city
+
+
+@pytest.fixture
+def cities(place: Path, planted_file: tuple[Path, City]) -> City:
+    """Both cities, in the database that the doors read."""
+    shutil.copyfile(planted_file[0], place / "dashboard.db")
+    return planted_file[1]
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,7 +29,7 @@ from dashboard.web.throttle import Throttle
 from models.account import Role, RoleGrant
 from models.audit import AuditEntry, Via
 from models.token import ApiToken, ApiUse
-from tests.city import FIGURES, FOREIGN, HOUSING, OWNERS, SCHOOLS, SEALED, City, furnish, plant
+from tests.city import FIGURES, FOREIGN, HOUSING, OWNERS, SCHOOLS, SEALED, City
 from tests.queries.test_scope import OPENS_SEALED, SEES
 from tests.web.conftest import PASSWORD, TestClient, enter, form_token
 
@@ -47,28 +45,10 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "_strangers", Throttle(30))
 
 
-@pytest.fixture(scope="session")
-def planted_file(
-    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
-) -> tuple[Path, City]:
-    """A database in which both cities stand: copy it, never write."""
-    path = tmp_path_factory.mktemp("cities") / "planted.db"
-    shutil.copyfile(empty_database, path)
-    engine = db.make_engine(f"sqlite:///{path}")
-    with Session(engine, autoflush=False, expire_on_commit=False) as session:
-        city = plant(session)
-        furnish(session, city)
-        session.commit()
-        session.expunge_all()
-    engine.dispose()
-    return path, city
-
-
 @pytest.fixture
-def town(place: Path, planted_file: tuple[Path, City]) -> City:
+def town(cities: City) -> City:
     """Both cities, in the database that the doors read."""
-    shutil.copyfile(planted_file[0], place / "dashboard.db")
-    return planted_file[1]
+    return cities
 
 
 def readable(role: Role) -> list[str]:

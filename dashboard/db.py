@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
 from dashboard import audit
-from dashboard.errors import Conflict, Missing, NotAllowed, Unavailable
+from dashboard.errors import Conflict, DashboardError, Missing, NotAllowed, Unavailable
 from dashboard.i18n import _
 from dashboard.settings import settings
 
@@ -160,10 +160,12 @@ def load(
     *,
     version: int | None = None,
     lock: bool = False,
+    refused: DashboardError | None = None,
 ) -> T:
     """Give the row, or raise `Missing`; with `version`, raise `Conflict` when it has moved on.
 
-    With `lock` nobody else changes it until the transaction ends, and it is as it is now.
+    `refused` is raised in place of `Missing` where it is a secret which rows there are. With `lock`
+    nobody else changes it until the transaction ends, and it is as it is now.
     """
     row = (
         session.get(model, key, with_for_update=lock or None, populate_existing=lock)
@@ -171,7 +173,7 @@ def load(
         else None
     )
     if row is None:
-        raise Missing(_("找不到该记录，它可能已被删除。"))
+        raise refused or Missing(_("找不到该记录，它可能已被删除。"))
     require_version(session, row, version)
     return row
 

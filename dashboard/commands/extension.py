@@ -69,7 +69,8 @@ def decide_extension(
         NotAllowed: the actor asked for it, or is of the unit that must rectify.
         Conflict: it was decided already.
     """
-    extension = load(session, Extension, extension_id, lock=True)
+    absent = refusal(actor, Action.EXTENSION_DECIDE, "extension", extension_id)
+    extension = load(session, Extension, extension_id, lock=True, refused=absent)
     row = open_rectification(session, actor, extension.rectification_id, Action.EXTENSION_DECIDE)
     action = Action.EXTENSION_DECIDE
     allow_another(actor, extension.asked_by_id, action, "extension", extension_id)

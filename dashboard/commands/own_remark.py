@@ -83,9 +83,10 @@ def see_answers(session: Session, actor: Actor, *, now: datetime) -> int:
 def make_visit(session: Session, actor: Actor, visit_id: int, *, note: str, today: date) -> Visit:
     """Note that one's own planned visit was made, where there was nothing to remark."""
     allow(actor, Action.REMARK_WRITE)
-    visit = load(session, Visit, visit_id)
+    foreign = refusal(actor, Action.REMARK_WRITE, "visit", visit_id)
+    visit = load(session, Visit, visit_id, refused=foreign)
     if visit.account_id != actor.account_id:
-        raise refusal(actor, Action.REMARK_WRITE, "visit", visit_id)
+        raise foreign
     if visit.visited_on is not None:
         raise Conflict(_("这次走访已登记，请刷新。"))
     visit.visited_on, visit.note = today, limited_words(note, _("走访情况"))
@@ -96,9 +97,10 @@ def make_visit(session: Session, actor: Actor, visit_id: int, *, note: str, toda
 def _own(session: Session, actor: Actor, remark_id: int) -> ObserverRemark:
     """Load a remark of the actor's own; somebody else's is refused."""
     allow(actor, Action.REMARK_WRITE)
-    remark = load(session, ObserverRemark, remark_id, lock=True)
+    foreign = refusal(actor, Action.REMARK_WRITE, "observer_remark", remark_id)
+    remark = load(session, ObserverRemark, remark_id, lock=True, refused=foreign)
     if remark.account_id != actor.account_id:
-        raise refusal(actor, Action.REMARK_WRITE, "observer_remark", remark_id)
+        raise foreign
     return remark
 
 

@@ -35,7 +35,8 @@ def do_recheck(
         Conflict: it was done already.
         Invalid: no words, or a failed look without a new deadline.
     """
-    look = load(session, Recheck, recheck_id, lock=True)
+    absent = refusal(actor, Action.RECHECK_DO, "recheck", recheck_id)
+    look = load(session, Recheck, recheck_id, lock=True, refused=absent)
     row = open_rectification(session, actor, look.rectification_id, Action.RECHECK_DO)
     if of_handling_unit(session, row, actor):
         raise refusal(actor, Action.RECHECK_DO, "recheck", recheck_id)

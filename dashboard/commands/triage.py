@@ -12,7 +12,7 @@ from dashboard.commands.settle import add_reply, decide, mark_rectifying
 from dashboard.db import load, require_version
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
-from dashboard.permissions import Action, Actor, allow, allow_another, allow_sight
+from dashboard.permissions import Action, Actor, allow, allow_another, allow_sight, refusal
 from dashboard.queries.remark import TABLE, sight_of
 from dashboard.queries.scope import scope_of
 from dashboard.rules.remark import ENDED
@@ -128,7 +128,8 @@ def propose_reply(
     session: Session, actor: Actor, remark_id: int, *, words: str, today: date
 ) -> ReplyProposal:
     """Let the unit write what it would answer; the office publishes it or not."""
-    remark = load(session, ObserverRemark, remark_id)
+    absent = refusal(actor, Action.REPLY_PROPOSE, TABLE, remark_id)
+    remark = load(session, ObserverRemark, remark_id, refused=absent)
     allow_sight(actor, Action.REPLY_PROPOSE, sight_of(session, remark, actor), TABLE, remark_id)
     if remark.state in (RemarkState.WITHDRAWN, *ENDED):
         raise Conflict(_("意见 {number} 已处理，请刷新。").format(number=remark.number))
@@ -169,7 +170,8 @@ def decide_proposal(
 
 def look_at_phone(session: Session, actor: Actor, remark_id: int) -> str:
     """Give the telephone number of whoever wrote a remark; each look is a line of the log (PI2)."""
-    remark = load(session, ObserverRemark, remark_id)
+    absent = refusal(actor, Action.REMARK_TRIAGE, TABLE, remark_id)
+    remark = load(session, ObserverRemark, remark_id, refused=absent)
     allow_sight(actor, Action.REMARK_TRIAGE, sight_of(session, remark, actor), TABLE, remark_id)
     record(session, actor, "remark:look-phone", remark, comment=remark.number)
     author = session.get(Account, remark.account_id) if remark.account_id else None
@@ -180,7 +182,8 @@ def _to_triage(
     session: Session, actor: Actor, remark_id: int, version: int | None = None
 ) -> ObserverRemark:
     """Load a remark that the actor may decide on: in the office's scope, of somebody else."""
-    remark = load(session, ObserverRemark, remark_id, lock=True)
+    absent = refusal(actor, Action.REMARK_TRIAGE, TABLE, remark_id)
+    remark = load(session, ObserverRemark, remark_id, lock=True, refused=absent)
     allow_sight(actor, Action.REMARK_TRIAGE, sight_of(session, remark, actor), TABLE, remark_id)
     allow_another(actor, remark.account_id, Action.REMARK_TRIAGE, TABLE, remark_id)
     require_version(session, remark, version)

@@ -8,7 +8,7 @@ TEST := $(VENV)/.test-ready
 
 run: $(RUN)
 	@$(BIN)/python -m seed demo
-	@DASHBOARD_HOST=$${HOST:-127.0.0.1} $(BIN)/python -m seed serve
+	@DASHBOARD_HOST=$${HOST:-127.0.0.1} DASHBOARD_PORT=$${PORT:-$${DASHBOARD_PORT:-8501}} $(BIN)/python -m seed serve
 
 $(RUN): requirements.txt pyproject.toml
 	@echo "Creating the environment and installing the pinned requirements …"

@@ -27,7 +27,7 @@ from dashboard.permissions import Action, Actor
 from dashboard.queries.own_column import report_answers
 from dashboard.queries.report import completeness, reports_due, unlocks
 from dashboard.queries.upload import upload_dependents, uploads
-from dashboard.ui import parts
+from dashboard.ui import parts, state
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
@@ -35,6 +35,7 @@ from dashboard.ui.upload import chosen_rows
 from models.report import ReportState
 from models.upload import UploadState
 
+_PRESSED = "reports-pressed"
 WHO_HAS_IT = {
     None: "等待填报",
     ReportState.DRAFT: "在填报员处（草稿）",
@@ -76,6 +77,9 @@ def show_work(actor: Actor, programme_id: int, month: date, today: date) -> None
         _waiting(actor, rows, ReportState.SUBMITTED, Action.REPORT_CONFIRM, today)
     if actor.may(Action.REPORT_ACCEPT):
         _waiting(actor, rows, ReportState.CONFIRMED, Action.REPORT_ACCEPT, today)
+    if state.kept(_PRESSED):
+        state.forget(_PRESSED)
+        st.warning(_("这些月报刚刚由他人办理或改动过，您的点击没有生效，请核对现在的情况。"))
     _list(rows)
     if actor.may(Action.UNLOCK_REQUEST):
         _ask_unlock(actor, rows, month, today)
@@ -154,15 +158,15 @@ def _lag(actor: Actor, drafts: Sequence[dict[str, Any]], today: date) -> None:
 
 
 def _waiting(
-    actor: Actor, rows: Sequence[dict[str, Any]], state: ReportState, action: Action, today: date
+    actor: Actor, rows: Sequence[dict[str, Any]], waits: ReportState, action: Action, today: date
 ) -> None:
-    waiting = [row for row in rows if row["state"] == state]
+    waiting = [row for row in rows if row["state"] == waits]
     if not waiting:
         return
     confirming = action is Action.REPORT_CONFIRM
     title = _("待您审核（{n}）") if confirming else _("待您审定（{n}）")
     st.subheader(title.format(n=len(waiting)))
-    ids = chosen_rows(waiting, "report_id", state)
+    ids = chosen_rows(waiting, "report_id", waits)
     with st.expander(_("查看所报内容"), expanded=False):
         titles, answered = _answered(actor, waiting)
         parts.show_table(
@@ -178,15 +182,20 @@ def _waiting(
             },
             numbers=["completed_pct"],
         )
-    reason = st.text_input(_("退回原因"), key=f"return-{state}", max_chars=500)
+    reason = st.text_input(_("退回原因"), key=f"return-{waits}", max_chars=500)
     with st.container(horizontal=True):
         word = _("审核通过 {n} 条") if confirming else _("审定 {n} 条")
         # A click counts only for the reports as they were shown: changed ones are shown anew.
         seen = hash(tuple((row["report_id"], row["version"]) for row in waiting))
         passes = word.format(n=len(ids))
-        if st.button(passes, type="primary", disabled=not ids, key=f"ok-{state}-{seen}"):
+        pressed: dict[str, Any] = {
+            "disabled": not ids, "on_click": state.keep, "args": (_PRESSED, True),
+        }  # fmt: skip
+        if st.button(passes, type="primary", key=f"ok-{waits}-{seen}", **pressed):
+            state.forget(_PRESSED)
             _pass_on(actor, ids, confirming=confirming, today=today)
-        if st.button(_("退回 {n} 条").format(n=len(ids)), disabled=not ids, key=f"no-{state}"):
+        if st.button(_("退回 {n} 条").format(n=len(ids)), key=f"no-{waits}-{seen}", **pressed):
+            state.forget(_PRESSED)
             done = _("已退回，原因已显示在填报员的待办中。")
             run(return_reports, actor, ids, reason=reason or "", done=done)
 

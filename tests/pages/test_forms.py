@@ -108,6 +108,23 @@ def test_a_reviewer_passes_only_reports_as_they_were_shown(open_page: Open, city
 
     assert _report(city).state is ReportState.SUBMITTED
     assert "99" in page.text
+    assert "您的点击没有生效" in page.text
+
+
+@pytest.mark.safety("RE11")
+def test_who_comes_second_is_told_that_somebody_else_was_quicker(
+    open_page: Open, city: City
+) -> None:
+    _offered(open_page("reports", "REPORTER"), H1_ROW).press("导入并报送 1 个项目")
+    first = open_page("reports", "REVIEWER").tick("全选（1 条）")
+    second = open_page("reports", "REVIEWER").tick("全选（1 条）")
+
+    first.press("审核通过 1 条")
+    second.press("审核通过 1 条")
+
+    assert "您的点击没有生效" not in first.text
+    assert "您的点击没有生效" in second.text
+    assert "您的点击没有生效" not in second.run().text
 
 
 @pytest.mark.feature("G6")

@@ -50,4 +50,4 @@ def _moves(changes: str, own: Mapping[str, str]) -> str:
         title = own.get(name) or _(field_title(ProgressReport, name))
         old, new = (escape(code_word(v)[:60]) if v not in (None, "") else "—" for v in pair)
         lines.append(f'<span class="ms-soft">{escape(title)}</span> {old} → {new}')
-    return "<br>".join(lines[:14])
+    return parts.listed(lines[:14])

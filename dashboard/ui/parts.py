@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
@@ -92,6 +92,11 @@ def table(
         f'<div class="ms-scroll"><table class="{css}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Put lines of HTML under one another in one box: on a phone a cell lays its parts in a row."""
+    return f'<div class="ms-lines">{"".join(f"<div>{line}</div>" for line in lines)}</div>'
 
 
 def show_table(

@@ -167,7 +167,7 @@ def _row(
         "code": f"{draft.project_code or ''} {draft.work_item_code or ''}".strip(),
         "name": draft.values.get("work_item_name") or draft.values.get("project_name") or "",
         "status": _(STATUS_WORDS[draft.status]),
-        "changes": "<br>".join([*lines, *_changes(draft, titles)]),
+        "changes": parts.listed([*lines, *_changes(draft, titles)]),
     }
 
 

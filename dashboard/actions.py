@@ -80,14 +80,14 @@ _UNIT = _TABLES | {
     Action.RULE_READ,
     Action.REMARK_READ,
     Action.RECTIFICATION_READ,
-    Action.TOKEN_MAKE,
 }
+_OUT = {Action.TABLE_EXPORT, Action.TOKEN_MAKE}
+"""To take tables out of the program: who may not as a workbook, may not by another system."""
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(
         _TABLES
+        | _OUT
         | {
-            Action.TABLE_EXPORT,
-            Action.TOKEN_MAKE,
             Action.CHART_PLACE,
             Action.DICTIONARY_EDIT,
             Action.AGENCY_EDIT,
@@ -105,8 +105,8 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     ),
     Role.SUPERVISOR: frozenset(
         _UNIT
+        | _OUT
         | {
-            Action.TABLE_EXPORT,
             Action.CHART_PLACE,
             Action.DETAIL_EDIT,
             Action.PLAN_IMPORT,
@@ -168,8 +168,8 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.OBSERVER: frozenset({Action.PROJECT_READ, Action.REMARK_WRITE}),
     Role.AUDITOR: frozenset(
         _UNIT
+        | _OUT
         | {
-            Action.TABLE_EXPORT,
             Action.ACCOUNT_READ,
             Action.AUDIT_READ,
             Action.OBSERVER_READ,

@@ -116,7 +116,7 @@ NOW = datetime(2026, 9, 3, 1, tzinfo=UTC)
 LATER = datetime(2026, 10, 3, 1, tzinfo=UTC)
 ROLES = [role.value for role in Role] + ["NOBODY"]
 OFFICE, UNIT = {"SUPERVISOR"}, {"REPORTER"}
-READERS = set(ROLES) - {"SECURITY", "OBSERVER", "NOBODY"}
+EXPORTERS = {"ADMIN", "SUPERVISOR", "AUDITOR"}
 """Who may let another system read in their name."""
 
 
@@ -583,7 +583,7 @@ MATRIX: dict[str, tuple[set[str], Callable[[Stage], Any], Call]] = RECTIFYING | 
         s.session, a, _uid(s, a.account_id), now=NOW)),
     "session.end_sessions": ({"SECURITY"}, lambda s: _uid(s, s.spare()), lambda s, a, _:
         sessions.end_sessions(s.session, a, s.spare(), now=NOW)),
-    "token.make_token": (READERS, lambda s: None, lambda s, a, _: token.make_token(
+    "token.make_token": (EXPORTERS, lambda s: None, lambda s, a, _: token.make_token(
         s.session, a, title="大屏", role=min(a.roles, default=Role.ADMIN), tables=["agency"],
         days=30, now=NOW, proved_hash="old")),
     "token.end_token": (set(ROLES), lambda s: None, lambda s, a, _: token.end_token(

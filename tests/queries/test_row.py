@@ -69,7 +69,7 @@ def unit_of(number: int) -> str:
     return ["", "A住建局", "B教育局", "A住建局"][number % 4]
 
 
-@pytest.mark.feature("O2", "O3")
+@pytest.mark.feature("O1")
 @pytest.mark.parametrize("sort", ["lead_agency_id", "-lead_agency_id"])
 @pytest.mark.parametrize("size", [1, 4, 50])
 def test_a_list_sorted_by_a_keys_name_is_whole_and_in_order_on_its_pages(
@@ -87,7 +87,7 @@ def test_a_list_sorted_by_a_keys_name_is_whole_and_in_order_on_its_pages(
         assert own == sorted(own)
 
 
-@pytest.mark.feature("O3")
+@pytest.mark.feature("O1")
 @pytest.mark.parametrize("sort", ["", "-code", "due_on", "-due_on", "category"])
 def test_a_list_read_from_its_end_is_the_same_as_from_its_start(
     town: Session, monkeypatch: pytest.MonkeyPatch, sort: str
@@ -101,7 +101,7 @@ def test_a_list_read_from_its_end_is_the_same_as_from_its_start(
     assert rows(town, WIDE, PROJECTS, View(number=99)).empty
 
 
-@pytest.mark.feature("O2")
+@pytest.mark.feature("O1")
 @pytest.mark.parametrize("few", [1, 1000])
 @pytest.mark.parametrize(
     ("search", "count"),
@@ -144,7 +144,7 @@ def test_keys_that_are_guessed_open_no_row_outside_the_scope(town: Session) -> N
     assert row_count(town, home, PROJECTS, guessed) == len(found) == COUNT // 2
 
 
-@pytest.mark.feature("O2")
+@pytest.mark.feature("O1")
 def test_a_filter_over_a_key_counts_and_lists_the_same_rows(town: Session) -> None:
     counted = filter_counts(town, WIDE, MILESTONES)
     of_unit = counted[counted["filter"] == "project.lead_agency"]
@@ -160,7 +160,7 @@ def test_a_filter_over_a_key_counts_and_lists_the_same_rows(town: Session) -> No
     assert sum(counted[counted["filter"] == "project.programme"]["rows"]) == COUNT
 
 
-@pytest.mark.feature("O2")
+@pytest.mark.feature("O1")
 def test_a_search_over_keys_reads_a_table_behind_once(town: Session) -> None:
     seen: list[str] = []
     event.listen(town.connection(), "before_cursor_execute", lambda *a: seen.append(str(a[2])))

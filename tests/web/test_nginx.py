@@ -14,6 +14,9 @@ from typing import NamedTuple
 import httpx
 import pytest
 
+from dashboard import clock, db
+from dashboard.commands.token import make_token
+from dashboard.queries.account import actor_for
 from models.account import Role, SignInSession
 from tests.web.conftest import (
     PASSWORD,
@@ -189,6 +192,40 @@ def test_the_proxy_slows_a_stranger_who_asks_the_citizens_pages_too_often(site: 
     assert "过于频繁" in refused[0].text
     assert refused[0].headers["x-content-type-options"] == "nosniff"
     assert others.status_code == 200
+
+
+@pytest.mark.feature("P1")
+@pytest.mark.safety("AU4", "OU5")
+def test_another_system_reads_through_the_proxy_and_is_slowed_as_it_understands(
+    site: Site, password_hash: str
+) -> None:
+    key = plant_account("system", Role.SUPERVISOR, password_hash)
+    with db.transaction() as session:
+        actor = actor_for(session, key, clock.today())
+        assert actor is not None
+        token = make_token(
+            session, actor, title="大屏", role=Role.SUPERVISOR, tables=["agency"], days=30,
+            now=clock.now(), proved_hash=password_hash,
+        ).token  # fmt: skip
+    shown = {"authorization": f"Bearer {token}"}
+
+    with site.browser() as browser:
+        first = browser.get("/api/v1/agency", headers=shown)
+        stranger = browser.get("/api/v1/agency")
+        large = browser.post("/api/v1/agency", headers=shown, content=b"x" * 5000)
+        slowed = first
+        for _time in range(400):
+            slowed = browser.get("/api/v1/", headers=shown)
+            if slowed.status_code != 200:
+                break
+
+    assert (first.status_code, first.json()["table"]) == (200, "agency")
+    assert "set-cookie" not in first.headers
+    for answer, status in ((stranger, 401), (large, 413), (slowed, 429)):
+        assert (answer.status_code, answer.json()["status"]) == (status, status)
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert int(slowed.headers["retry-after"]) > 0
+    assert token not in site.log()
 
 
 @pytest.mark.safety("ST5")

@@ -76,6 +76,20 @@ def test_a_chart_on_a_role_s_home_page_shows_each_reader_their_own_rows(
     assert FOREIGN not in page.text
 
 
+@pytest.mark.feature("O11")
+def test_who_has_no_back_office_reads_a_shared_chart_without_a_way_into_it(
+    open_page: Open, city: City
+) -> None:
+    kept(city, "SUPERVISOR", Chart(ChartKind.NUMBER), "项目总数", Role.OBSERVER)
+
+    page = open_page("desk", "OBSERVER")
+
+    whole(page)
+    assert "<b>项目总数</b>" in page.text
+    assert "共 1 条记录" in page.text
+    assert "/admin" not in page.text
+
+
 @pytest.mark.feature("O11", "O8")
 @pytest.mark.safety("PI2")
 def test_a_chart_on_a_hidden_column_is_one_sentence_on_the_page(

@@ -33,6 +33,7 @@
   }, true);
 
   document.addEventListener("keydown", (event) => {
+    watch.disconnect(); // between two fields nothing has the focus either
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const row = step && event.target.closest(".ms-matrix a");
     if (!row) return;

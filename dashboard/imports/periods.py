@@ -28,7 +28,7 @@ _PERIOD = re.compile(
     r"(?<![\d件表])(?:(20\d\d)年)?(?:(\d{1,2})月?[-—~至到])?(\d{1,2})月(?!\d{1,2}日|\d{1,2}号|[底末]?前)"
 )
 _YEAR = re.compile(r"(20\d\d)年")
-_POINTED = re.compile(r"(20\d\d)[./-](\d{1,2})(?![\d./-])")
+_POINTED = re.compile(r"(?<![A-Za-z\d-])(20\d\d)[./-](\d{1,2})(?![\d./-])")
 _BY_DAY = re.compile(r"截[至止]到?(?:(20\d\d)年)?(\d{1,2})月(?:2[89]|3[01])[日号]")
 _QUARTER = re.compile(r"([1-4])季度")
 _SHEET_MONTHS = (

@@ -40,7 +40,7 @@ def ask_bulk(actor: Actor, page: AdminPage, view: View) -> None:
         names = [name for name in known if changes(actor, page, name)]
         name = st.selectbox(
             _("要修改的字段"), names, index=None, placeholder=_("请选择"), key=f"bulk-{page.table}",
-            format_func=lambda each: plain(known[each].label), filter_mode=None,
+            format_func=lambda each: known[each].label, filter_mode=None,
         )  # fmt: skip
         if name:
             _change(actor, page, known[name], chosen)

@@ -22,7 +22,6 @@ from dashboard.queries.drawing import groups, is_share, measures
 from dashboard.queries.drawing_sql import MONTHLY
 from dashboard.rules.entry import Field, Kind
 from dashboard.ui import parts
-from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.account import Role
@@ -236,7 +235,7 @@ def _name(offered: dict[str, Field], name: str) -> str:
 def _pick(title: str, options: list[Any], value: Any, key: str, word: Any) -> Any:
     return st.selectbox(
         title, options, index=options.index(value) if value in options else None,
-        format_func=lambda option: plain(word(option)), placeholder=_("请选择"), key=f"draw-{key}",
+        format_func=lambda option: word(option), placeholder=_("请选择"), key=f"draw-{key}",
         filter_mode=None,
     )  # fmt: skip
 

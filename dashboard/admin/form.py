@@ -188,14 +188,18 @@ def _show_history(
 def _ask_restore(
     actor: Actor, page: AdminPage, record: Mapping[Any, Any], found: pd.DataFrame
 ) -> None:
-    entries = {int(row["entry"]): f"{shown(row['at'])}　{row['who']}" for row in records(found)}
+    entries: dict[int, str] = {}
+    for row in records(found):
+        head = f"{shown(row['at'])}　{row['who']}"
+        moved = f"{_(row['title'])} {shown_change(row['new']) or '—'}"
+        entries[int(row["entry"])] = f"{entries.get(int(row['entry']), head)}　{moved}"
     older = list(entries)[1:]
     if not older:
         return
     key = int(record["id"])
     chosen = st.selectbox(
         _("恢复到这次修改之后的内容"), older, index=None, placeholder=_("请选择"),
-        format_func=lambda entry: plain(entries[entry]), key=f"restore-{page.table}-{key}",
+        format_func=entries.__getitem__, key=f"restore-{page.table}-{key}",
     )  # fmt: skip
     if chosen and st.button(_("恢复此版本"), key=f"restore-go-{page.table}-{key}"):
         run(

@@ -126,7 +126,7 @@ def _ask_filter(
     picked = st.multiselect(
         plain(known[name].label) if name in known else title_of(page, name),
         list(names), default=list(chosen), key=f"is-{page.table}-{name}",
-        format_func=lambda value: plain(names.get(value, value)), placeholder=_("全部"),
+        format_func=lambda value: names.get(value, value), placeholder=_("全部"),
     )  # fmt: skip
     return tuple(picked)
 
@@ -137,7 +137,7 @@ def _ask_columns(actor: Actor, page: AdminPage, view: View) -> tuple[str, ...]:
     start = [name for name in view.columns if name in known] or usual
     picked = st.multiselect(
         _("显示的列"), list(known), default=start, key=f"columns-{page.table}",
-        format_func=lambda name: plain(known[name].label),
+        format_func=lambda name: known[name].label,
     )  # fmt: skip
     return () if not picked or list(picked) == usual else tuple(picked)
 

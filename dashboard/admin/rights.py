@@ -12,7 +12,6 @@ from dashboard.permissions import Action, Actor
 from dashboard.queries.account import accounts
 from dashboard.queries.row_right import row_rights
 from dashboard.ui import parts
-from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 
 
@@ -25,7 +24,7 @@ def ask_rights(actor: Actor) -> None:
         names = {int(row["id"]): f"{row['display_name']} {row['name']}" for row in records(found)}
         who = st.selectbox(
             _("账户"), list(names), index=None, placeholder=_("请选择"),
-            format_func=lambda key: plain(names[key]), key="rights-who",
+            format_func=names.__getitem__, key="rights-who",
         )  # fmt: skip
         table = st.selectbox(
             _("数据表"), list(ADMIN_PAGES), index=None, placeholder=_("请选择"),

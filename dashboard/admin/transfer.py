@@ -25,7 +25,6 @@ from dashboard.imports.records import Records, cell_text
 from dashboard.permissions import Action, Actor
 from dashboard.queries.row import fields
 from dashboard.ui import choose, drop, parts
-from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.upload import UploadState
@@ -171,7 +170,7 @@ def _show_imports(actor: Actor, page: AdminPage) -> None:
     }
     chosen = st.selectbox(
         _("撤回一次导入"), list(names), index=None, placeholder=_("请选择"),
-        format_func=lambda key: plain(names[key]), key=f"take-back-{page.table}",
+        format_func=names.__getitem__, key=f"take-back-{page.table}",
     )  # fmt: skip
     if chosen and st.button(_("撤回所选导入"), key=f"take-back-go-{page.table}"):
         run(

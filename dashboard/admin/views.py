@@ -13,7 +13,6 @@ from dashboard.db import records
 from dashboard.i18n import _
 from dashboard.permissions import Actor
 from dashboard.queries.view import views
-from dashboard.ui.plain import plain
 from dashboard.ui.read import read
 from dashboard.ui.run import run
 from models.account import Role
@@ -66,7 +65,7 @@ def ask_view(actor: Actor, page: AdminPage, view: View) -> None:
         if names:
             gone = st.selectbox(
                 _("删除视图"), list(names), index=None, placeholder=_("请选择"),
-                format_func=lambda key: plain(names[key]), key=f"view-gone-{page.table}",
+                format_func=names.__getitem__, key=f"view-gone-{page.table}",
             )  # fmt: skip
             if gone and st.button(_("删除所选视图"), key=f"view-go-{page.table}"):
                 run(delete_view, actor, gone, done=_("视图已删除。"))

@@ -52,7 +52,7 @@ def ask(
     actor: Actor, page: AdminPage, field: Field, value: Any, label: Any, key: str, wrong: str = ""
 ) -> Any:
     """Offer the input of a field, with what stands in it and what is wrong with it."""
-    title = plain(field.label) + (" \\*" if field.required and field.kind is not Kind.FLAG else "")
+    title = plain(field.label) + (" *" if field.required and field.kind is not Kind.FLAG else "")
     if field.kind is Kind.ROW:
         entered = _row(actor, page, field, value, label, title, key)
     else:
@@ -115,7 +115,7 @@ def _pick(
         title,
         options,
         index=options.index(value) if value in options else None,
-        format_func=lambda option: plain(name(option)),
+        format_func=lambda option: name(option),
         key=key,
         placeholder=_("请选择"),
         help=_help(field),

@@ -101,7 +101,7 @@ def _keep(actor: Actor, found: Sequence[Mapping[str, Any]]) -> None:
         return
     with inside, st.form("letter-scan-form", clear_on_submit=True):
         chosen = st.selectbox(
-            _("聘任"), list(names), format_func=lambda key: plain(names[key]), filter_mode=None
+            _("聘任"), list(names), format_func=names.__getitem__, filter_mode=None
         )
         given = st.file_uploader(
             _("扫描件（PDF、JPG 或 PNG）"), type=list(SCANS), key="scan-file-later"
@@ -130,14 +130,14 @@ def _appoint(actor: Actor, today: date) -> None:
     with st.form("appoint"):
         account_id = st.selectbox(
             _("人员（先由系统管理员邀请）"), list(people), index=None, placeholder=_("请选择"),
-            format_func=lambda key: plain(people[key]),
+            format_func=people.__getitem__,
         )  # fmt: skip
         letter = st.text_input(_("聘书编号"), max_chars=60)
         identity = st.text_input(_("身份（如：市人大代表）"), max_chars=80)
         region_id = choose.place(_("聘任地区"), places)
         chosen = st.multiselect(
             _("观察项目（不选则为全地区）"), list(names), placeholder=_("请选择"),
-            format_func=lambda key: plain(names[key]), select_all=False,
+            format_func=names.__getitem__, select_all=False,
         )  # fmt: skip
         left, right = st.columns(2)
         first_on = left.date_input(_("聘期起"), value=today, format="YYYY-MM-DD")

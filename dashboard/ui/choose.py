@@ -169,7 +169,7 @@ def place(label: str, places: Mapping[int, str]) -> int | None:
     """Offer regions by name; none is chosen beforehand where there are several."""
     return st.selectbox(
         label, list(places), index=0 if len(places) == 1 else None, placeholder=_("请选择"),
-        format_func=lambda key: plain(places[key]), filter_mode=None,
+        format_func=places.__getitem__, filter_mode=None,
     )  # fmt: skip
 
 

@@ -103,9 +103,7 @@ def _way(actor: Actor, programme_id: int, found: Any, today: date) -> None:
     if not starts:
         return
     st.subheader(_("建议的走访顺序"))
-    chosen = st.selectbox(
-        _("从哪个项目附近出发"), list(starts), format_func=lambda key: plain(starts[key])
-    )
+    chosen = st.selectbox(_("从哪个项目附近出发"), list(starts), format_func=starts.__getitem__)
     row = next(r for r in records(found) if r["project_id"] == chosen)
     legs = read(
         suggested_way, actor, programme_id, today,
@@ -178,17 +176,17 @@ def _plan(actor: Actor, today: date) -> None:
     with st.form("plan-visit", clear_on_submit=True):
         account_id = st.selectbox(
             _("观察员"), list(people), index=None, placeholder=_("请选择"),
-            format_func=lambda key: plain(people[key]),
+            format_func=people.__getitem__,
         )  # fmt: skip
         project_id = st.selectbox(
             _("项目"), list(names), index=None, placeholder=_("请选择"),
-            format_func=lambda key: plain(names[key]),
+            format_func=names.__getitem__,
         )  # fmt: skip
         due_on = st.date_input(
             _("计划走访日"), value=today + timedelta(days=7), min_value=today, format="YYYY-MM-DD"
         )
         sealed_set_id = st.selectbox(
-            _("暗访批次"), list(sets), format_func=lambda key: plain(sets[key]), filter_mode=None
+            _("暗访批次"), list(sets), format_func=sets.__getitem__, filter_mode=None
         )
         announced = st.checkbox(_("事先通知单位"), value=True)
         note = st.text_input(_("走访要求"), max_chars=500)

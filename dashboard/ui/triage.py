@@ -120,7 +120,7 @@ def _others(actor: Actor, row: _Row) -> list[int]:
         return []
     return st.multiselect(
         _("同一问题的其他意见（一并处理）"), list(names),
-        format_func=lambda key: plain(names[key]), placeholder=_("请选择"), select_all=False,
+        format_func=names.__getitem__, placeholder=_("请选择"), select_all=False,
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _rectify(actor: Actor, row: _Row, today: date) -> None:
         finding = st.text_area(_("问题"), value=row["words"], max_chars=2000)
         thing = st.text_input(_("事项（哪处、哪件事）"), value=row["place"] or "", max_chars=200)
         agency_id = st.selectbox(
-            _("责任单位"), list(units), format_func=lambda each: plain(units[each]),
+            _("责任单位"), list(units), format_func=units.__getitem__,
             index=list(units).index(lead) if lead in units else None, placeholder=_("请选择"),
         )  # fmt: skip
         left, right = st.columns(2)
@@ -177,9 +177,7 @@ def _join(actor: Actor, row: _Row, today: date) -> None:
         return
     with st.form(f"join-{key}"):
         others = _others(actor, row)
-        chosen = st.selectbox(
-            _("已有整改"), list(found), format_func=lambda each: plain(found[each])
-        )
+        chosen = st.selectbox(_("已有整改"), list(found), format_func=found.__getitem__)
         if st.form_submit_button(_("并入"), type="primary") and chosen is not None:
             run(
                 join_rectification, actor, [key, *others], chosen, today=today,
@@ -197,7 +195,7 @@ def _seal(actor: Actor, row: _Row, today: date) -> None:
         st.info(_("没有未解封的暗访批次，请先在“暗访批次”中建立。"))
         return
     with st.form(f"seal-{row['remark_id']}"):
-        chosen = st.selectbox(_("暗访批次"), list(sets), format_func=lambda each: plain(sets[each]))
+        chosen = st.selectbox(_("暗访批次"), list(sets), format_func=sets.__getitem__)
         if st.form_submit_button(_("列入（单位不再可见）")) and chosen is not None:
             run(
                 add_to_sealed_set, actor, chosen, [int(row["remark_id"])],

@@ -78,6 +78,9 @@ def test_a_wrong_unit_name_is_mended_and_restored_from_its_history(
 
     past = open_page("admin", "ADMIN", table="agency", row=key)
     whole(past)
+    offered = [word for box in past.test.selectbox for word in box.options]
+    assert [word for word in offered if "\\" in word] == []
+    assert any(word.endswith("单位名称 市往建局") for word in offered)
     past.choose("恢复到", _before_last(int(key)))
     past.press("恢复此版本")
 

@@ -59,6 +59,8 @@ def _show_head(actor: Actor, page: AdminPage, view: View, total: int) -> None:
     target = escape(href(page, View(view.search, view.filters, view.days), draw="BAR"))
     links.append(f'<a href="{target}" target="_self">{_("作图")}</a>')
     text = _("共 {n} 条").format(n=f"{total:,}")
+    if view.filters:
+        text += _("（已选 {n} 项）").format(n=len(view.filters))
     st.html(f'<p class="ms-line"><b>{text}</b>{"".join(links)}</p>')
     if page.action is None:
         st.html(f'<p class="ms-because">{escape(_(page.because))}{_elsewhere(page)}</p>')
@@ -86,10 +88,8 @@ def title_of(page: AdminPage, name: str) -> str:
 
 
 def _ask_filters(actor: Actor, page: AdminPage, view: View) -> View:
-    label = _("筛选和显示的列")
-    if view.filters:
-        label += _("（已选 {n} 项）").format(n=len(view.filters))
-    panel = unfolded(label, f"unfold-filters-{page.table}")
+    # The title stays as it is: with another one the fold would be a new one, and shut.
+    panel = unfolded(_("筛选和显示的列"), f"unfold-filters-{page.table}")
     if panel is None:
         return view
     counts = read(filter_counts, actor, page, view)

@@ -184,3 +184,22 @@ def test_a_record_is_copied_into_a_new_one(open_page: Open, city: City) -> None:
     with db.reading() as session:
         (made,) = session.exec(select(Agency).where(Agency.code == "HOUSING2"))
         assert (made.name, made.region_id) == ("市住建局二部", city.agencies["housing"].region_id)
+
+
+@pytest.mark.feature("O1")
+def test_filters_are_counted_once_opened_and_stay_open_while_one_chooses(
+    open_page: Open, city: City
+) -> None:
+    page = open_page("admin", "SUPERVISOR", table="livelihood_project")
+    assert not [each for each in page.test.multiselect if each.label == "牵头单位"]
+
+    page.unfold("筛选")
+    units = next(each for each in page.test.multiselect if each.label == "牵头单位")
+    units.set_value([str(city.agencies["housing"].id)])
+    page.run()
+
+    whole(page)
+    assert "（已选 1 项）" in page.text
+    again = next(each for each in page.test.multiselect if each.label == "牵头单位")
+    assert len(again.value) == 1
+    assert "".join(page.test.query_params["is-lead_agency"]) == again.value[0]

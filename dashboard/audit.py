@@ -9,11 +9,13 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +37,8 @@ _WORDS = {"comment", "row_key", "batch"}
 _QUIET = {"changed_at", "created_at", "version", "cells"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _AS_IT_IS = frozenset({type(None), bool, int})
+_NUMBERS = frozenset({type(None), Decimal})
+_BLANK = {None: "", "": ""}
 _WRITTEN = json.JSONEncoder(ensure_ascii=False).encode
 _SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 via: ContextVar[Via] = ContextVar("via", default=Via.FORM)
@@ -164,6 +168,42 @@ def line_of(
     return Line(event, table, str(row["id"]), changed, comment, batch)
 
 
+def lines_of_new(
+    event: str, rows: Sequence[Mapping[str, Any]], table: str, *, batch: str = ""
+) -> list[Line]:
+    """Make the lines that `line_of` makes of new rows of one table, column by column.
+
+    Most values of a column repeat, and most columns of a new row say nothing.
+    """
+    names = [name for name in (rows[0] if rows else ()) if name not in _QUIET]
+    brought = (_brought(name, list(map(itemgetter(name), rows))) for name in names)
+    said = map("".join, zip(*filter(None, brought), strict=True))
+    return [
+        Line(event, table, str(row["id"]), f"{{{changed[:-2]}}}", "", batch)
+        for row, changed in zip(rows, said, strict=True)
+    ]
+
+
+def _brought(name: str, values: list[Any]) -> Iterable[str]:
+    """Write what `differences` says of a column of new rows, `, ` behind each; or say nothing."""
+    form = f'"{name}": ["…", "…"], %.0s' if name in _SECRET else f'"{name}": [null, %s], '
+    kinds = set(map(type, values))
+    if kinds <= _NUMBERS:  # 1 and 1.0 are equal, not the same
+        return ["" if value is None else form % f'"{value:f}"' for value in values]
+    known = {value: form % _json(_text(value)) for value in set(values)} | _BLANK
+    said = [known[value] for value in values]
+    return said if any(said) else ()
+
+
+def _json(value: Any) -> str:
+    kind = type(value)
+    if kind is str:
+        return quoted(value)
+    if kind is bool:
+        return "true" if value else "false"
+    return repr(value) if kind is int else _WRITTEN(value)
+
+
 def append(session: Session, actor: Actor | None, event: str, **fields: Any) -> AuditEntry:
     """Write the next line of the chain; keyword arguments fill the line."""
     written = append_all(session, actor, [Line(event, **fields)])
@@ -185,19 +225,37 @@ def append_all(
         "algorithm": settings().audit_hash,
         "at": at.isoformat(),
     }
+    hashed = _Hashed(shared)
     written: list[dict[str, Any]] = []
     for number, line in enumerate(lines, newest + 1):
-        fields = {**shared, **line._asdict(), "id": number, "previous": previous}
+        own = {**line._asdict(), "id": number, "previous": previous}
         for name in _WORDS:
-            if fields[name]:
-                fields[name] = _fitting(name, fields[name])
-        previous = _hashed(fields)
-        fields |= {"at": at, "via": via.get(), "hash": previous}
-        written.append(fields)
+            if own[name]:
+                own[name] = _fitting(name, own[name])
+        previous = hashed.digest(own)
+        written.append({**shared, **own, "at": at, "via": via.get(), "hash": previous})
     bulk.add_rows(session, AuditEntry, written)
     if written:
         session.info["audit_head"] = (newest + len(written), previous)
     return written
+
+
+class _Hashed:
+    """Digests lines as `_hashed` does; what they share is written once."""
+
+    def __init__(self, shared: Mapping[str, Any]) -> None:
+        self.empty = hashlib.new(shared["algorithm"])
+        own = sorted([*Line._fields, "id", "previous"])
+        known = {name: _json(value).replace("%", "%%") for name, value in shared.items()}
+        said = [f'"{name}": {known.get(name, "%s")}' for name in sorted([*shared, *own])]
+        self.form = f"{{{', '.join(said)}}}"
+        self.own = itemgetter(*own)
+
+    def digest(self, own: Mapping[str, Any]) -> str:
+        """Digest a line, of which what it does not share is given."""
+        hashed = self.empty.copy()
+        hashed.update((self.form % tuple(map(_json, self.own(own)))).encode())
+        return hashed.hexdigest()
 
 
 def record(

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -105,7 +106,7 @@ def _bound(connection: Connection, table: Table, names: Sequence[str], rows: Seq
     """Give the rows as tuples of what the driver takes, worked out column by column."""
     columns = []
     for name in names:
-        values = [row[name] for row in rows]
+        values = list(map(itemgetter(name), rows))
         kind = table.c[name].type.dialect_impl(connection.dialect)
         if process := kind.bind_processor(connection.dialect):
             values = _processed(process, values)

@@ -6,7 +6,7 @@ project's nor a region's nor named below is closed to everyone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -362,6 +362,20 @@ def allow(actor: Actor, action: Action, scope: ProjectScope | None = None) -> No
         raise refusal(actor, action, "livelihood_project" if scope else "", scope and scope[0])
     if scope is not None and not sees(actor, scope, action):
         raise refusal(actor, action, "livelihood_project", scope.project_id)
+
+
+def allow_each(actor: Actor, action: Action, scopes: Iterable[ProjectScope]) -> None:
+    """Let the actor do this on each of these projects, or raise `NotAllowed` for the first.
+
+    Projects of one place and the same units are asked about once, unless a grant lists projects.
+    """
+    listed = any(grant.project_ids for grant in actor.grants)
+    asked: dict[tuple[int | str, ...], ProjectScope] = {}
+    for scope in scopes:
+        key = scope.project_id if listed else 0
+        asked.setdefault((key, scope.region_path, scope.lead_path, *scope.supporting_paths), scope)
+    for scope in asked.values():
+        allow(actor, action, scope)
 
 
 def allow_region(actor: Actor, action: Action, path: str) -> None:

@@ -48,7 +48,13 @@ class Exact(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         if value is None:
             return None
-        exact = Decimal(value).scaleb(-self.places) if dialect.name == "sqlite" else Decimal(value)
+        if dialect.name == "sqlite":
+            units, rest = divmod(value, 10**self.places)
+            if not rest:
+                return Decimal(units)
+            exact = Decimal(value).scaleb(-self.places)
+        else:
+            exact = Decimal(value)
         whole = exact.normalize()
         return whole.quantize(Decimal(1)) if whole == whole.to_integral() else whole
 

@@ -7,6 +7,8 @@ import logging
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, select
 
 from dashboard import audit, db, settings
+from dashboard.bulk import fresh
 from dashboard.commands.agency import add_agency, edit_agency
 from dashboard.errors import NotAllowed, Unavailable
 from dashboard.permissions import Action, Actor, Grant, refusal
@@ -24,6 +27,7 @@ from models.account import Account, Role
 from models.agency import Agency
 from models.audit import AuditEntry, Via
 from models.region import Region
+from models.report import ProgressReport, ReportState
 from tests.drill import Drill
 
 ADMIN = Actor(7, "admin", (Grant(Role.ADMIN),), address="10.0.0.7")
@@ -65,6 +69,33 @@ def test_a_line_says_when_who_as_what_from_where_what_on_what_old_and_new(
     assert (line.event, line.table_name, line.row_key) == ("agency:edit", "agency", str(key))
     assert json.loads(line.changes) == {"name": ["局1", "新名"], "active": [True, False]}
     assert len(line.hash) == 64
+
+
+def test_many_new_rows_are_told_as_each_alone_is() -> None:
+    hostile = '"\\ %s {x}\n\u202e\x1f'
+    given: list[dict[str, Any]] = [
+        {"cumulative_quantity": Decimal("1.0"), "physical_progress": hostile, "on_schedule": False},
+        {"cumulative_quantity": Decimal(1), "physical_progress": "", "on_schedule": True},
+        {"cumulative_quantity": None, "month": date(2026, 8, 1), "state": ReportState.RETURNED},
+    ]
+    rows = [fresh(ProgressReport, id=key, **values) for key, values in enumerate(given, 1)]
+
+    lines = audit.lines_of_new("report:import", rows, "progress_report", batch="PC1")
+
+    alone = [
+        audit.line_of("report:import", row, "progress_report", None, batch="PC1") for row in rows
+    ]
+    assert lines == alone
+    assert json.loads(lines[0].changes)["cumulative_quantity"] == [None, "1.0"]
+
+
+def test_a_secret_of_a_new_row_is_told_of_and_not_told() -> None:
+    rows = [{"id": 1, "password_hash": "100%s"}, {"id": 2, "password_hash": ""}]
+
+    lines = audit.lines_of_new("account:add", rows, "account")
+
+    told = [json.loads(line.changes) for line in lines]
+    assert told == [{"id": [None, 1], "password_hash": ["…", "…"]}, {"id": [None, 2]}]
 
 
 @pytest.mark.safety("AD2")
@@ -296,10 +327,10 @@ def test_without_room_for_the_line_nothing_is_done_and_one_sentence_said(
 def test_a_line_that_cannot_be_made_undoes_the_action(
     committed: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_entry: AuditEntry) -> str:
+    def fail(*_line: object) -> str:
         raise RuntimeError("no such algorithm")
 
-    monkeypatch.setattr(audit, "_hashed", fail)
+    monkeypatch.setattr(audit._Hashed, "digest", fail)
 
     with pytest.raises(RuntimeError), db.transaction() as session:
         _add(session)

@@ -30,10 +30,10 @@ from dashboard.db import Columns, pairs
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _, joined
 from dashboard.imports.examination import Draft, Examination, Status, shown
-from dashboard.permissions import Action, Actor, allow
+from dashboard.permissions import Action, Actor, allow_each
 from dashboard.queries.scope import scopes_of
 from dashboard.rules.entry import Field
-from dashboard.rules.source import Strip, strips_text, strips_without
+from dashboard.rules.source import cell_text, strip_text, strips_text, strips_without
 from models.base import utc_now
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
@@ -174,8 +174,7 @@ def _projects(
     for code in codes:
         if code not in found:
             raise Invalid(_("找不到编号为 {code} 的项目。").format(code=code))
-    for scope in scopes_of(session, list(found.values())).values():
-        allow(actor, Action.REPORT_UPLOAD, scope)
+    allow_each(actor, Action.REPORT_UPLOAD, scopes_of(session, list(found.values())).values())
     return found
 
 
@@ -272,20 +271,20 @@ class _Filling:
 
     def _fill_sources(self, now: Row, item: int | None, draft: Draft) -> None:
         """Keep the cells of a row's figures, in place of what its columns said before."""
-        cells: dict[str, list[Any]] = {}
+        cells = []
         raws, origins, letters, row = draft.raws, draft.origins, draft.letters, draft.row
         for name, value in draft.values.items():
             if value is None or name not in self.kept or (not value and isinstance(value, str)):
                 continue
             cell = origins.get(name) or f"{letters[name]}{row}"
-            raw = raws.get(name) or shown(value)
+            raw = raws.get(name) or (value if type(value) is str else shown(value))
             edit = self.edits and self.edits.get(f"{draft.sheet}!{cell}")
-            cells[name] = [cell, raw, edit["by"]] if edit else [cell, raw]
-        strips: list[Strip] = []
+            cells.append(cell_text(name, cell, raw, edit["by"] if edit else None))
+        strips = []
         if now["cells"] != "[]":
             strips = strips_without(now["cells"], item, {*draft.letters, *draft.values})
         if cells:
-            strips.append([item, self.upload_id, draft.sheet[:80], cells])
+            strips.append(strip_text(item, self.upload_id, draft.sheet[:80], cells))
         now["cells"] = strips_text(strips)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from dashboard.audit import append_all, line_of
+from dashboard.audit import append_all, line_of, lines_of_new
 from dashboard.bulk import (
     Row,
     add_rows,
@@ -63,15 +63,21 @@ def opened(row: Row) -> Opened:
 
 
 def log(
-    session: Session, actor: Actor, event: str, reports: Iterable[Opened], *, batch: str = ""
+    session: Session, actor: Actor, event: str, reports: Sequence[Opened], *, batch: str = ""
 ) -> None:
     """Record what has become of reports since the log was last told, a line each."""
+    plain = [one.now for one in reports if one.logged is None and not one.answers]
+    brought = iter(lines_of_new(event, plain, _TABLE, batch=batch))
     lines = []
     for one in reports:
         now, was = one.now, one.logged
         if one.answers:
             now = {**now, **one.answers}
             was = was and {**dict.fromkeys(one.answers), **was}
+        elif was is None:
+            lines.append(next(brought))
+            one.logged = {**now}
+            continue
         lines.append(line_of(event, now, _TABLE, was, batch=batch))
         one.logged = {**now}
     append_all(session, actor, lines)

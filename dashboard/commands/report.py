@@ -35,7 +35,7 @@ from dashboard.commands.own_answer import answers_in, require_answered
 from dashboard.db import load
 from dashboard.errors import Invalid
 from dashboard.i18n import _
-from dashboard.permissions import Action, Actor, allow, allow_another
+from dashboard.permissions import Action, Actor, allow, allow_another, allow_each
 from dashboard.queries.scope import scope_of, scopes_of
 from dashboard.rules.progress import month_end
 from dashboard.rules.words import required_words
@@ -68,8 +68,7 @@ def _allow_all(
     session: Session, actor: Actor, action: Action, reports: Sequence[ProgressReport]
 ) -> None:
     scopes = scopes_of(session, {report.project_id for report in reports})
-    for report in reports:
-        allow(actor, action, scopes[report.project_id])
+    allow_each(actor, action, [scopes[report.project_id] for report in reports])
 
 
 def _receipt(session: Session, agency_id: int | None, month: date) -> str:
@@ -124,8 +123,7 @@ def send(session: Session, actor: Actor, reports: Sequence[Opened], today: date)
         raise Invalid(_("请先勾选至少一条月报。"))
     rows = [report.now for report in reports]
     scopes = scopes_of(session, [row["project_id"] for row in rows])
-    for row in rows:
-        allow(actor, Action.REPORT_SUBMIT, scopes[row["project_id"]])
+    allow_each(actor, Action.REPORT_SUBMIT, [scopes[row["project_id"]] for row in rows])
     receipt = _receipt(session, rows[0]["agency_id"], rows[0]["month"])
     for row in rows:
         require_state(row["id"], row["state"], OPEN_STATES)

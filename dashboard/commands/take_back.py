@@ -27,7 +27,7 @@ from dashboard.commands.report import TAKE_BACK
 from dashboard.db import Columns, load, pairs
 from dashboard.errors import Conflict
 from dashboard.i18n import _
-from dashboard.permissions import Action, Actor, allow
+from dashboard.permissions import Action, Actor, allow, allow_each
 from dashboard.queries.plan_undo import plain_row
 from dashboard.queries.scope import scopes_of
 from dashboard.queries.upload import own_upload
@@ -81,8 +81,8 @@ def take_back_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
         raise Conflict(_("批次 {number} 没有可撤回的内容。").format(number=upload.number))
     images = {image["id"]: image for image in json.loads(upload.before)}
     reports = _untouched(session, upload, images)
-    for scope in scopes_of(session, {row["project_id"] for row in reports}).values():
-        allow(actor, Action.REPORT_UPLOAD, scope)
+    projects = {row["project_id"] for row in reports}
+    allow_each(actor, Action.REPORT_UPLOAD, scopes_of(session, projects).values())
     _unreceive(session, reports, images)
     delete_rows(session, ReportLine, among(session, col(ReportLine.report_id), images))
     begun = [row for row in reports if images[row["id"]]["report"] is None]

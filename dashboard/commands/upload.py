@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
@@ -26,13 +27,18 @@ from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.imports.child import annotate_in_child, examine_in_child
 from dashboard.imports.column import Column
-from dashboard.imports.context import Context
 from dashboard.imports.examination import Examination, Level
 from dashboard.imports.grid import Refused
 from dashboard.imports.headings import COLUMNS
 from dashboard.permissions import Action, Actor, allow, refusal
 from dashboard.queries.own_column import own_columns
-from dashboard.queries.upload import own_upload, sheet_context, sheet_kind
+from dashboard.queries.upload import (
+    own_upload,
+    sheet_context,
+    sheet_frame,
+    sheet_kind,
+    upload_projects,
+)
 from dashboard.rules.words import limited_words
 from models.agency import Agency
 from models.base import utc_now
@@ -226,17 +232,16 @@ def discard_upload(session: Session, actor: Actor, upload_id: int) -> Upload:
     return upload
 
 
-def _read(
+def _kept(
     session: Session, actor: Actor, upload_id: int
-) -> tuple[Upload, str, bytes, Context, dict[tuple[str, str], str]]:
+) -> tuple[Upload, str, bytes, dict[tuple[str, str], str]]:
     upload = own_upload(session, actor, upload_id)
     stored = load(session, StoredFile, upload.file_id)
     edits = {}
     for place, edit in json.loads(upload.edits).items():
         sheet, _mark, cell = place.rpartition("!")
         edits[sheet, cell] = edit["text"]
-    context = sheet_context(session, actor, upload_id)
-    return upload, stored.name, files.read(stored.sha256), context, edits
+    return upload, stored.name, files.read(stored.sha256), edits
 
 
 @uncollected()
@@ -248,13 +253,16 @@ def examined(
     progress: Callable[[float], object] | None = None,
 ) -> tuple[Upload, str, Examination]:
     """Read a kept upload in the child process: the upload, its file's name, what is in it."""
-    upload, name, data, context, edits = _read(session, actor, upload_id)
-    return upload, name, examine_in_child(data, name, context, edits, progress)
+    upload, name, data, edits = _kept(session, actor, upload_id)
+    frame = sheet_frame(session, actor, upload_id)
+    projects = partial(upload_projects, session, actor, upload_id)
+    return upload, name, examine_in_child(data, name, frame, edits, progress, projects)
 
 
 def annotated(session: Session, actor: Actor, upload_id: int) -> tuple[str, bytes]:
     """Give an upload's name and its workbook with the wrong cells marked (G6)."""
-    _upload, name, data, context, edits = _read(session, actor, upload_id)
+    _upload, name, data, edits = _kept(session, actor, upload_id)
+    context = sheet_context(session, actor, upload_id)
     try:
         return name, annotate_in_child(data, name, context, edits)
     except Refused as refused:

@@ -17,9 +17,9 @@ from dataclasses import asdict, replace
 from threading import BoundedSemaphore
 
 from dashboard import i18n
-from dashboard.child import Ended, limit, running
+from dashboard.child import Ended, end, limit, running
 from dashboard.i18n import _
-from dashboard.imports.context import Context, Limits, SheetKind
+from dashboard.imports.context import Context, Limits, Project, SheetKind
 from dashboard.imports.examination import Examination
 from dashboard.imports.grid import Refused
 from dashboard.imports.read import read, too_many_bytes
@@ -37,16 +37,18 @@ def examine_in_child(
     context: Context,
     edits: Edits | None = None,
     progress: Callable[[float], object] | None = None,
+    projects: Callable[[], tuple[Project, ...]] | None = None,
 ) -> Examination:
     """Examine a file in a child process, within `context.limits`. Never raises for a file's sake.
 
     A child that dies, runs out of time or memory, or refuses the file is a `refusal`. `progress`
-    hears now and then which part of the rows has been read.
+    hears now and then which part of the rows has been read. `projects`, where given, looks up the
+    context's projects, while the child reads the file.
     """
     receiver = Receiver()
     try:
         too_many_bytes(len(data), context.limits)
-        with _started("examine", name, data, context, edits) as lines:
+        with _started("examine", name, data, context, edits, projects) as lines:
             for number, line in enumerate(lines):
                 if not line.endswith(b"\n"):
                     break
@@ -73,7 +75,12 @@ def annotate_in_child(
 
 @contextmanager
 def _started(
-    work: str, name: str, data: bytes, context: Context, edits: Edits | None
+    work: str,
+    name: str,
+    data: bytes,
+    context: Context,
+    edits: Edits | None,
+    projects: Callable[[], tuple[Project, ...]] | None = None,
 ) -> Iterator[Iterable[bytes]]:
     """Run the child and give what it writes, by lines. Raises Refused where it ends badly."""
     request = {
@@ -85,10 +92,18 @@ def _started(
         "limits": asdict(context.limits),
         "edits": [(sheet, cell, text) for (sheet, cell), text in (edits or {}).items()],
     }
-    given = _line(request) + data + context_to_json(context).encode()
+
+    def against() -> bytes:
+        whole = replace(context, projects=projects()) if projects else context
+        return context_to_json(whole).encode()
+
     try:
         with running(
-            "dashboard.imports.child", given, seconds=context.limits.seconds, at_once=_AT_ONCE
+            "dashboard.imports.child",
+            _line(request) + data,
+            seconds=context.limits.seconds,
+            at_once=_AT_ONCE,
+            later=against,
         ) as lines:
             yield lines
     except Ended as ended:
@@ -147,3 +162,4 @@ def _line(row: object) -> bytes:
 
 if __name__ == "__main__":
     main()
+    end()

@@ -111,6 +111,7 @@ class Reader:
         self.grid, self.origins, self.found = grid, cover.origins, found
         self.context = context
         self.above: dict[str, Value] = {}
+        self.formatted = {column for _row, column in grid.shown_as}
         self.special = {row for row, _column in (*cover.origins, *grid.faults, *grid.odd)}
         self.columns = [
             _place(one.index, one.column, one.unit)
@@ -161,21 +162,23 @@ class Reader:
         for one in columns:
             value = cells[one.index] if one.index < width else ""
             if not special:
-                if value == "":
-                    values[one.field] = None
-                    continue
-                if self._read_plain(into, one, value, unit):
+                kind = type(value)
+                if kind is str:
+                    if not value:
+                        values[one.field] = None
+                        continue
+                    if one.is_text and is_plain(value):
+                        values[one.field] = value
+                        continue
+                if self._read_plain(into, one, value, kind, unit):
                     continue
             self._read_cell(into, one, value, (row, one.index), unit)
 
-    def _read_plain(self, into: RowRead, one: Place, value: Any, unit: str) -> bool:
+    def _read_plain(self, into: RowRead, one: Place, value: Any, kind: type, unit: str) -> bool:
         """Read a cell whose reading is sure or remembered, if it is; most cells are."""
-        if type(value) is float:
+        if kind is float:
             return self._read_plain_number(into, one, value, unit)
-        if type(value) is str:
-            if one.is_text and is_plain(value):
-                into.values[one.field] = value
-                return True
+        if kind is str:
             if one.column.kind is Kind.CODE and _CODE.fullmatch(value):
                 into.values[one.field] = value
                 return True
@@ -188,7 +191,9 @@ class Reader:
 
     def _read_plain_number(self, into: RowRead, one: Place, value: float, unit: str) -> bool:
         """Read a number whose format leaves it as it is, or shows it in percent."""
-        kind, shown = one.column.kind, self.grid.shown_as.get((into.row, one.index), "")
+        kind, shown = one.column.kind, ""
+        if one.index in self.formatted:
+            shown = self.grid.shown_as.get((into.row, one.index), "")
         if kind is Kind.PERCENT and shown == PERCENT and 0 <= value <= _TENFOLD:
             share = rounded(of_float(value) * 100)
             into.values[one.field], into.raws[one.field] = share, f"{share}%"

@@ -249,7 +249,10 @@ class TableExamination:
 
     def _is_silent(self, read: RowRead) -> bool:
         identity = _IDENTITY[self.context.kind]
-        return all(value is None for name, value in read.values.items() if name not in identity)
+        for name, value in read.values.items():
+            if value is not None and name not in identity:
+                return False
+        return True
 
     def _problem(
         self, row: int, level: Level, rule: str, name: str, message: str, remedy: str
@@ -278,9 +281,11 @@ class TableExamination:
         return bool(read.wrong)
 
     def _unmatched(self, read: RowRead, matched: Matched) -> bool:
+        if not matched.rule:
+            return False
         unread = {wrong.field for wrong in read.wrong}
-        if not matched.rule or unread & {"project_code", "project_name"}:
-            return bool(matched.rule) and matched.rule not in DOUBTS
+        if unread & {"project_code", "project_name"}:
+            return matched.rule not in DOUBTS
         level = Level.WARNING if matched.rule in DOUBTS else Level.ERROR
         name, row = matched.field, read.row
         self._problem(row, level, matched.rule, name, matched.message, matched.remedy)

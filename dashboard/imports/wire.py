@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -36,6 +36,8 @@ from dashboard.imports.sink import Sink
 
 _TAG = "\u0001"
 _AT_ONCE = 100
+_NUMBERS = frozenset({type(None), Decimal})
+_PLAIN = frozenset({type(None), str, bool})
 _STATUS = {status.value: status for status in Status}
 
 
@@ -87,20 +89,27 @@ def _values(values: Mapping[str, Value]) -> dict[str, Any]:
     return {name: packed(value) for name, value in values.items()}
 
 
-def _unpacked_values(values: Mapping[str, Any]) -> dict[str, Value]:
+def _numbers(values: Mapping[str, str]) -> dict[str, Value]:
+    return {name: Decimal(value) for name, value in values.items()}
+
+
+def _unpacked_values(values: Mapping[str, Any] | None) -> dict[str, Value]:
     return {name: unpacked(value) for name, value in values.items()} if values else {}
 
 
 def _target(target: Project | WorkItem) -> list[Any]:
-    """Write what a row is about; a work item ends with its weight, a project with three more."""
+    """Write what a row is about; a work item ends with its weight, a project with three more.
+
+    Of the last report only the numbers are ever looked at.
+    """
     row = [
         target.code,
         target.name,
         packed(target.target_quantity),
         target.unit_of_measure,
         packed(target.planned_pct),
-        _values(target.last),
-        _values(target.current),
+        {name: str(value) for name, value in target.last.items() if type(value) is Decimal},
+        _values(target.current) if target.current else None,
     ]
     if isinstance(target, Project):
         items = [_target(item) for item in target.work_items]
@@ -116,7 +125,7 @@ def _read_item(row: Sequence[Any]) -> WorkItem:
         _number(target),
         unit,
         _number(planned),
-        last=_unpacked_values(last),
+        last=_numbers(last),
         current=_unpacked_values(current),
         weight_pct=_number(weight),
     )
@@ -133,8 +142,8 @@ def _read_project(row: Sequence[Any]) -> Project:
         unit,
         _number(planned),
         day if isinstance(day, date) else None,
-        tuple(map(_read_item, items)),
-        _unpacked_values(last),
+        tuple(map(_read_item, items)) if items else (),
+        _numbers(last),
         _unpacked_values(current),
     )
 
@@ -197,42 +206,69 @@ def _agency(row: dict[str, Any]) -> Agency:
     return Agency(row["code"], row["name"], tuple(row["aliases"]))
 
 
+def _together(values: Sequence[Value]) -> tuple[str, list[Any]]:
+    """Write the values of a column: most hold one kind only, which is then said once."""
+    kinds = set(map(type, values))
+    if kinds <= _NUMBERS:
+        return "n", [None if value is None else str(value) for value in values]
+    return ("", list(values)) if kinds <= _PLAIN else ("*", list(map(packed, values)))
+
+
+def _apart(kind: str, values: list[Any]) -> list[Value]:
+    """Read what `_together` wrote."""
+    if kind == "n":
+        return [None if value is None else Decimal(value) for value in values]
+    if kind:
+        return list(map(unpacked, values))
+    if not set(map(type, values)) <= _PLAIN:
+        raise ValueError(kind)
+    return values
+
+
 @dataclass(slots=True)
 class Sender(Sink):
     """A sink that sends drafts on as they are made, so that they are not held here.
 
-    What the drafts of a table share, their shape, is sent once.
+    What the drafts of a table share, their shape, is sent once, and many drafts of one shape go
+    together, column by column.
     """
 
     send: Callable[[list[Any]], object] = print
     shapes: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    rows: list[list[Any]] = field(default_factory=list)
+    shape: int = 0
+    waiting: list[Draft] = field(default_factory=list)
 
     def expect(self, rows: int) -> None:
         """Send how many lines are to be read."""
         self.send(["rows", rows])
 
     def keep(self, draft: Draft) -> None:
-        """Send a draft as its shape's number and its values in the shape's order."""
+        """Send a draft, with the next ones of its shape."""
         shape = (draft.sheet, id(draft.letters), *draft.values)
         number = self.shapes.get(shape)
         if number is None:
             number = self.shapes[shape] = len(self.shapes)
             self.send(["shape", draft.sheet, draft.letters, list(draft.values)])
-        values = [packed(value) for value in draft.values.values()]
-        names = (draft.project_code, draft.work_item_code)
-        row = [number, draft.row, *names, draft.status, draft.is_first, values, draft.raws]
-        if draft.origins or draft.marks or draft.old:
-            row += draft.origins, draft.marks, _values(draft.old)
-        self.rows.append(row)
-        if len(self.rows) == _AT_ONCE:
+        if number != self.shape or len(self.waiting) == _AT_ONCE:
             self.flush()
+            self.shape = number
+        self.waiting.append(draft)
 
     def flush(self) -> None:
-        """Send the drafts that wait; many at once cost less."""
-        if self.rows:
-            self.send(["drafts", *self.rows])
-            self.rows.clear()
+        """Send the drafts that wait."""
+        drafts, self.waiting = self.waiting, []
+        if not drafts:
+            return
+        own = [
+            (d.row, d.project_code, d.work_item_code, d.status, d.is_first, d.raws) for d in drafts
+        ]
+        more = {
+            at: [draft.origins, draft.marks, _values(draft.old)]
+            for at, draft in enumerate(drafts)
+            if draft.origins or draft.marks or draft.old
+        }
+        columns = zip(*[draft.values.values() for draft in drafts], strict=True)
+        self.send(["drafts", self.shape, own, list(map(_together, columns)), more])
 
     def finish(self, examination: Examination) -> None:
         """Send what waits and everything but the drafts."""
@@ -267,7 +303,7 @@ class Receiver:
         """Take a line. Raises ValueError for one that no sender wrote."""
         word, *rest = json.loads(line)
         if word == "drafts":
-            self._drafts.extend(self._draft(*row) for row in rest)
+            self._drafts.extend(self._read(*rest))
         elif word == "shape":
             self._shapes.append((rest[0], rest[1], rest[2]))
         elif word == "rows":
@@ -275,15 +311,18 @@ class Receiver:
         else:
             self.examination = self._end(rest[0])
 
-    def _draft(self, at: int, number: int, project: str, item: str, *rest: Any) -> Draft:
-        status, first, given, raws, *more = rest
-        sheet, letters, names = self._shapes[at]
-        values = dict(zip(names, map(unpacked, given), strict=True))
-        origins, marks, old = more or ({}, {}, {})
-        return Draft(
-            sheet, number, project, item, values, letters, raws, origins, marks,
-            _STATUS[status], _unpacked_values(old), first,
-        )  # fmt: skip
+    def _read(
+        self, shape: int, own: list[Any], columns: list[Any], more: dict[str, Any]
+    ) -> Iterator[Draft]:
+        sheet, letters, names = self._shapes[shape]
+        given = zip(*(_apart(*column) for column in columns), strict=True)
+        for at, (row, values) in enumerate(zip(own, given, strict=True)):
+            number, project, item, status, first, raws = row
+            origins, marks, old = (more and more.get(str(at))) or ({}, {}, {})
+            yield Draft(
+                sheet, number, project, item, dict(zip(names, values, strict=True)), letters,
+                raws, origins, marks, _STATUS[status], _unpacked_values(old), first,
+            )  # fmt: skip
 
     def _end(self, row: dict[str, Any]) -> Examination:
         return Examination(

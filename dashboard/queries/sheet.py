@@ -210,7 +210,7 @@ def _last(
             {
                 name: value
                 for name, value in zip(FIGURES, figures, strict=True)
-                if value not in (None, "")
+                if value is not None and not (type(value) is str and not value)
             },
         )
         for key, report, *figures in rows

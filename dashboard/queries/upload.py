@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -57,22 +58,39 @@ def sheet_kind(upload: Upload) -> SheetKind:
 
 def sheet_context(session: Session, actor: Actor, upload_id: int) -> Context:
     """Give everything the reading of this upload needs beside its bytes."""
+    frame = sheet_frame(session, actor, upload_id)
+    return replace(frame, projects=upload_projects(session, actor, upload_id))
+
+
+def sheet_frame(session: Session, actor: Actor, upload_id: int) -> Context:
+    """Give what the reading of this upload needs, but for the projects its rows may be about."""
     upload = own_upload(session, actor, upload_id)
     own = own_columns(session, sheet_kind(upload))
-    month = upload.month or date.today().replace(day=1)  # noqa: DTZ011 - a plan has a month always
     agency = session.get(Agency, upload.agency_id) if upload.agency_id else None
     return Context(
         kind=sheet_kind(upload),
-        month=month,
+        month=_month(upload),
         agency=_agency(agency) if agency else None,
         agencies=tuple(_agency(body) for body in session.exec(rows_of(Agency))),
-        projects=_projects(session, actor, upload, month, own),
         mappings=_mappings(session, upload),
         synonyms=_synonyms(session, upload.agency_id),
         include_hidden=upload.include_hidden,
         language=language(),
         own=own,
     )
+
+
+def upload_projects(
+    session: Session, actor: Actor, upload_id: int
+) -> tuple[imports.context.Project, ...]:
+    """Give the projects the rows of this upload may be about, with their last figures."""
+    upload = own_upload(session, actor, upload_id)
+    own = own_columns(session, sheet_kind(upload))
+    return _projects(session, actor, upload, _month(upload), own)
+
+
+def _month(upload: Upload) -> date:
+    return upload.month or date.today().replace(day=1)  # noqa: DTZ011 - a plan has a month always
 
 
 def template_context(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dashboard.imports.child import annotate_in_child, examine_in_child
-from dashboard.imports.context import Context, Limits
+from dashboard.imports.context import Context, Limits, Project
 from dashboard.imports.grid import Refused
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import workbook
@@ -43,6 +43,23 @@ def test_a_child_without_room_or_time_is_one_sentence(context: Context, limits: 
 
     assert found.refusal.endswith("后再上传。")
     assert found.drafts == ()
+
+
+def test_the_projects_are_looked_up_while_the_child_begins(context: Context) -> None:
+    data = workbook(ROWS)
+    frame = replace(context, projects=())
+
+    found = examine_in_child(data, "月报.xlsx", frame, projects=lambda: context.projects)
+
+    assert found == examine(data, "月报.xlsx", context)
+
+
+def test_a_failed_look_up_ends_the_child_and_is_told(context: Context) -> None:
+    def fail() -> tuple[Project, ...]:
+        raise RuntimeError("no database")
+
+    with pytest.raises(RuntimeError, match="no database"):
+        examine_in_child(workbook(ROWS), "月报.xlsx", context, projects=fail)
 
 
 @pytest.mark.safety("UP1")

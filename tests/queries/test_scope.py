@@ -363,6 +363,8 @@ READS: dict[str, Walk] = {
     "plan_undo.plan_dependents": _each("uploads"),
     "upload.plan_context": _each("programmes"),
     "upload.sheet_context": _each("uploads"),
+    "upload.sheet_frame": _each("uploads"),
+    "upload.upload_projects": _each("uploads"),
     "upload.template_context": _templates,
     "upload.upload_dependents": _each("uploads"),
     "upload.uploads": _both(_each("programmes", AUGUST), _each("programmes", None)),

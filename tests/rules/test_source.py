@@ -14,6 +14,7 @@ SOURCES = [
     Source("completed_pct", "65%", "月报", "D3", upload_id=7),
     Source("problem", "“引号”\n换行", "月报", "E3", upload_id=7),
     Source("completed_pct", "66%", "月报", "D4", upload_id=7, work_item_id=2),
+    Source("note", 'a"b\\c\x1f\u2028,]}', "月'报", "滞后原因2", upload_id=7),
     Source("cause", "雨季", by_hand=True, entered_by_id=5),
     Source("measure", "增加班组", by_hand=True),
 ]

@@ -43,13 +43,13 @@ class WorkItem:
     weight_pct: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Project:
-    """A project a row may be about.
+    """A project a row may be about; never changed, and not frozen: that would cost thrice as much.
 
-    `planned_pct` is what is expected at the end of the month reported. `last` holds the figures of
-    the last accepted report, `current` those of a report already there for this month (for a plan:
-    what is planned now), both by field name.
+    `planned_pct` is what is expected at the end of the month reported. `last` holds the numbers of
+    the last accepted report, `current` the figures of a report already there for this month (for a
+    plan: what is planned now), both by field name.
     """
 
     code: str

@@ -248,9 +248,8 @@ class TableExamination:
                 read.origins[column.field] = name
 
     def _is_silent(self, read: RowRead) -> bool:
-        identity = _IDENTITY[self.context.kind]
         for name, value in read.values.items():
-            if value is not None and name not in identity:
+            if value is not None and name not in _IDENTITY[self.context.kind]:
                 return False
         return True
 

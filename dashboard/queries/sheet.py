@@ -19,6 +19,7 @@ from dashboard.queries.own_column import answers_of
 from dashboard.queries.plan import planned_values
 from dashboard.rules.progress import Item, month_end, rolled_up, share
 from models.agency import Agency
+from models.base import Exact
 from models.milestone import Milestone, MilestoneKind
 from models.project import LivelihoodProject, WorkItem
 from models.report import FIGURES, LINE_FIGURES, ProgressReport, ReportLine, ReportState
@@ -186,12 +187,17 @@ def planned_figures(
 
 
 _REPORTED = [getattr(ProgressReport, name) for name in FIGURES]
+_NUMBERS = [
+    name
+    for name in FIGURES
+    if isinstance(ProgressReport.__table__.c[name].type, Exact)  # type: ignore[attr-defined]
+]
 
 
 def _last(
     session: Session, project_ids: Collection[int], month: date
 ) -> dict[int, tuple[int, Figures]]:
-    """Give the last accepted report before the month and the figures it has, by project."""
+    """Give the last accepted report before the month and the numbers it has, by project."""
     found: Columns = (
         select(col(ProgressReport.project_id), col(ProgressReport.id))
         .where(among(session, col(ProgressReport.project_id), project_ids))
@@ -200,8 +206,9 @@ def _last(
         .order_by(col(ProgressReport.month))
     )
     newest = dict(pairs(session, found))
+    numbers = [getattr(ProgressReport, name) for name in _NUMBERS]
     statement: Columns = select(
-        col(ProgressReport.project_id), col(ProgressReport.id), *_REPORTED
+        col(ProgressReport.project_id), col(ProgressReport.id), *numbers
     ).where(among(session, col(ProgressReport.id), newest.values()))
     rows = session.connection().execute(statement)
     return {
@@ -209,8 +216,8 @@ def _last(
             report,
             {
                 name: value
-                for name, value in zip(FIGURES, figures, strict=True)
-                if value is not None and not (type(value) is str and not value)
+                for name, value in zip(_NUMBERS, figures, strict=True)
+                if value is not None
             },
         )
         for key, report, *figures in rows

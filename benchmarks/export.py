@@ -1,9 +1,9 @@
 """Time writing a template and an export beside XlsxWriter writing the same cells.
 
-`python -m benchmarks.export [--rows 10000] [--times 3]` makes a unit's template of so many projects,
-with its drop-downs, and an export of so many rows; what each wrote cell by cell is noted once and
-then written again by XlsxWriter alone. It prints seconds of the processor, each the least of some
-runs, and their ratio.
+`python -m benchmarks.export [--rows 10000] [--times 3]` makes a unit's template of so many
+projects, with its drop-downs, and an export of so many rows; what each wrote cell by cell is noted
+once and then written again by XlsxWriter alone. It prints seconds of the processor, each the least
+of some runs, and their ratio.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 from benchmarks.import_speed import context
 from dashboard.documents.export import export_xlsx
 from dashboard.documents.template import template
+from dashboard.imports.context import Value
 
 _WRITTEN = ("_write_string", "_write_number", "_write_datetime", "_write_blank")
 _Call = tuple[str, str, tuple[Any, ...]]
@@ -79,7 +80,7 @@ def main(rows: int = 10_000, times: int = 3) -> None:
     """Print a line for the template and one for the export."""
     print("what        rows  cells   here s  XlsxWriter s  ratio")
     against = context(rows)
-    filled = {
+    filled: dict[str, Value] = {
         "completed_pct": Decimal("41.5"),
         "problem": "征地拆迁",
         "forecast_on": date(2026, 9, 1),

@@ -365,16 +365,9 @@ def allow(actor: Actor, action: Action, scope: ProjectScope | None = None) -> No
 
 
 def allow_each(actor: Actor, action: Action, scopes: Iterable[ProjectScope]) -> None:
-    """Let the actor do this on each of these projects, or raise `NotAllowed` for the first.
-
-    Projects of one place and the same units are asked about once, unless a grant lists projects.
-    """
+    """Let the actor do this on each project, or raise `NotAllowed`; those alike are asked once."""
     listed = any(grant.project_ids for grant in actor.grants)
-    asked: dict[tuple[int | str, ...], ProjectScope] = {}
-    for scope in scopes:
-        key = scope.project_id if listed else 0
-        asked.setdefault((key, scope.region_path, scope.lead_path, *scope.supporting_paths), scope)
-    for scope in asked.values():
+    for scope in {(listed and one[0], *one[1:3], *one[3]): one for one in scopes}.values():
         allow(actor, action, scope)
 
 

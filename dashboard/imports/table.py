@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import takewhile
 from typing import Any
 
 from dashboard.i18n import _
@@ -99,8 +98,7 @@ class TableExamination:
         self.sink.expect(len(data))
         for number, (row, kind) in enumerate(lines):
             if kind is Line.DATA:
-                more = takewhile(lambda one: one[1] is Line.CONTINUED, lines[number + 1 :])
-                self._data(row, [row for row, _kind in more])
+                self._data(row, list(_continued(lines, number + 1)))
             elif kind is not Line.CONTINUED:
                 self._tell(row, _(LEFT_OUT[kind]), hidden=kind is Line.HIDDEN)
                 self._ask(row, kind)
@@ -378,3 +376,10 @@ class TableExamination:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _continued(lines: list[tuple[int, Line]], number: int) -> Iterator[int]:
+    """Give the rows from a line on that go on with the one above."""
+    while number < len(lines) and lines[number][1] is Line.CONTINUED:
+        yield lines[number][0]
+        number += 1

@@ -467,7 +467,7 @@ def _leaks(session: Session, walked: Keys, who: str) -> list[tuple[Any, ...]]:
 
 
 HANDLED = {
-    "desk.desk", "desk_rectification.rectification_lines", "file.file_for",
+    "desk.desk", "desk_rectification.rectification_lines", "drawing.drawing", "file.file_for",
     "photo.photo_by_id", "photo.photo_pair", "photo.photos_of", "photo.photos_of_rectification",
     "rectification.extensions", "rectification.rechecks", "rectification.rectification_by_id",
     "rectification.rectification_documents", "rectification.rectification_events",

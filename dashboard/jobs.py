@@ -25,8 +25,14 @@ from models.report import ReportingPeriod
 
 def daily(today: date | None = None) -> list[str]:
     """Run the day's work for every programme that lives on the calendar; say what was done."""
-    day = today or clock.today()
-    audit.via.set(Via.JOB)
+    before = audit.via.set(Via.JOB)
+    try:
+        return _whole_day(today or clock.today())
+    finally:
+        audit.via.reset(before)
+
+
+def _whole_day(day: date) -> list[str]:
     with reading() as session:
         programmes = [
             row.id or 0

@@ -58,6 +58,7 @@ def test_the_day_after_the_lock_closes_the_month_once_and_says_so(city: City) ->
         lines = session.exec(select(AuditEntry).where(AuditEntry.event == "light:close")).all()
         assert {line.via for line in lines} == {Via.JOB}
         assert audit.broken(session, audit.kept_head()) is None
+    assert audit.via.get() is not Via.JOB
 
 
 @pytest.mark.feature("G1", "H5")

@@ -81,7 +81,7 @@ def main() -> None:
     pages = _menu(actor)
     page = st.navigation(pages, position="hidden")
     _show_frame(pages[1:], page)
-    show_note()
+    show_note(wait="card" in st.query_params)
     page.run()
 
 

@@ -24,6 +24,7 @@ from dashboard.ui import choose, light_card, parts
 from dashboard.ui.guard import signed_in
 from dashboard.ui.plain import plain
 from dashboard.ui.read import read
+from dashboard.ui.run import show_note
 from models.light import LightDimension, LightKind
 
 MOST_ROWS = 60
@@ -286,11 +287,13 @@ def show_card(
     code = st.query_params.get("card", "")
     row = next((row for row in records(lit) if row["code"] == code), None)
     if row is None:
+        show_note("card-note")
         return
 
     @st.dialog(plain(f"{row['code']} {row['name']}"), width="large", on_dismiss=_close)
     def card() -> None:
         signed_in()
+        show_note("card-note")  # behind the card nobody would see it, and no reader would say it
         light_card.show(
             actor,
             int(row["project_id"]),

@@ -52,12 +52,12 @@ def run(
     return result
 
 
-def show_note() -> None:
-    """Show the sentence the last command left, once.
+def show_note(place: str = "note", *, wait: bool = False) -> None:
+    """Show the sentence the last command left, once, unless it has to `wait` for another place.
 
     Its place stays when it goes: what moves up the page is drawn anew, and what somebody was
     typing there would be lost.
     """
-    place = st.container(key="note").empty()
-    if note := state.take_note():
-        place.success(plain(note))
+    empty = st.container(key=place).empty()
+    if not wait and (note := state.take_note()):
+        empty.success(plain(note))

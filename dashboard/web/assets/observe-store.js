@@ -122,6 +122,9 @@ const Store = (() => {
 
   /* Page and worker may both see the connection return: one of them sends. */
   const send = () => navigator.locks.request("observe-send", sendAll);
+  /* From now on until the page goes, nobody sends. */
+  const hold = (then) =>
+    navigator.locks.request("observe-send", () => then().then(() => new Promise(() => {})));
 
-  return { put, remove, get, mine, profile, wipe, ask, send };
+  return { put, remove, get, mine, profile, wipe, ask, send, hold };
 })();

@@ -202,6 +202,7 @@
       show(find("trouble"), left.refused);
     } else {
       clear();
+      if (result.signedOut) return; // the line above says what to do; only who signs in can send
       show(find("told"), say.kept);
       if (registration && registration.sync) registration.sync.register("send").catch(() => {});
     }

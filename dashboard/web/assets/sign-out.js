@@ -4,14 +4,14 @@
   const form = document.getElementById("sign-out");
   const { account } = form.dataset;
   if (!("indexedDB" in window)) return;
-  const waiting = (await Store.mine(account).catch(() => [])).filter((item) => !item.number || item.photos.length);
-  if (waiting.length) {
+  const first = document.getElementById("send-first");
+  const tell = async () => {
+    const kept = await Store.mine(account).catch(() => []);
+    const count = kept.filter((item) => !item.number || item.photos.length).length;
     const warning = document.getElementById("unsent");
-    warning.textContent = warning.dataset.words.replace("{count}", waiting.length);
-    warning.hidden = false;
-    const first = document.getElementById("send-first");
-    if (first) first.hidden = false;
-  }
+    warning.textContent = warning.dataset.words.replace("{count}", count);
+    for (const told of [warning, first]) if (told) told.hidden = !count;
+  };
   form.addEventListener("submit", async (event) => {
     if (form.dataset.wiped) return;
     event.preventDefault();
@@ -19,4 +19,8 @@
     form.dataset.wiped = "1";
     form.requestSubmit(event.submitter);
   });
+  await tell();
+  /* On the page of signing out, what is told stays true while it is read: nothing is sent
+     meanwhile, and what was just being sent is counted anew. */
+  if (first) Store.hold(tell);
 })();

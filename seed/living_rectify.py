@@ -32,7 +32,7 @@ from models.photo import Photo, PhotoPhase
 from models.rectification import Recheck, Rectification, RectificationSource
 from models.remark import Satisfaction, Severity
 from seed.evidence import record_sheet
-from seed.living_watch import SCENES, Watch, add_remark, picture
+from seed.living_watch import SCENES, Watch, add_remark, add_visit, picture
 from seed.rows import instant, key, optional_day, records, save, split
 
 Step = tuple[date, int, Callable[[], object]]
@@ -68,10 +68,20 @@ def play(session: Session, watch: Watch, agencies: dict[str, Agency]) -> Desk:
     """Let the year happen in the order of its days, and give what became of it."""
     shorts = {row["code"]: row["short"] for row in records("living/agencies")}
     desk = Desk(session, watch, agencies, shorts, {})
-    steps = [*_remarks(desk), *_inspections(desk), *_rectifications(desk), *_releases(desk)]
+    steps = [
+        *_visits(desk), *_remarks(desk), *_inspections(desk), *_rectifications(desk),
+        *_releases(desk),
+    ]  # fmt: skip
     for _day, _place, act in sorted(steps, key=lambda step: step[:2]):
         act()
     return desk
+
+
+def _visits(desk: Desk) -> Iterator[Step]:
+    """Plan the visits; a remark makes one, or its observer notes that all was well."""
+    for row in records("living/visits"):
+        planned_on = date.fromisoformat(row["planned_on"])
+        yield planned_on, -1, partial(add_visit, desk.session, desk.watch, row)
 
 
 def _remarks(desk: Desk) -> Iterator[Step]:

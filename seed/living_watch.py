@@ -10,8 +10,10 @@ from functools import cache
 
 from sqlmodel import Session, select
 
+from dashboard.commands.own_remark import make_visit
 from dashboard.commands.photo import attach_photo
 from dashboard.commands.remark import RemarkDraft, write_remark
+from dashboard.commands.visit import plan_visit
 from dashboard.permissions import Actor, Grant
 from dashboard.photos import Prepared, prepare
 from dashboard.rules.account import folded
@@ -142,6 +144,23 @@ def add_sealed_sets(session: Session, watch: Watch) -> None:
             opened_on=date.fromisoformat(row["opened_on"]),
         )
     save(session, watch.sets.values())
+
+
+def add_visit(session: Session, watch: Watch, row: dict[str, str]) -> None:
+    """Plan a visit on its day, and make it where its observer had nothing to remark."""
+    visit = plan_visit(
+        session, watch.office(),
+        project_id=key(watch.projects[row["project"]]),
+        account_id=watch.people.id(row["account"]),
+        due_on=date.fromisoformat(row["due_on"]),
+        announced=row["announced"] == "是",
+        sealed_set_id=key(watch.sets[row["sealed"]]) if row["sealed"] else None,
+        note=row["note"],
+        today=date.fromisoformat(row["planned_on"]),
+    )  # fmt: skip
+    if made_on := optional_day(row["made_on"]):
+        actor = watch.observer(row["account"])
+        make_visit(session, actor, key(visit), note=row["made_note"], today=made_on)
 
 
 def add_remark(session: Session, watch: Watch, row: dict[str, str], number: int) -> None:

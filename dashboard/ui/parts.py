@@ -132,6 +132,8 @@ def _cells(
         if name not in html:
             inner = escape(text).replace("\n", "<br>")
             text = _DAY.sub(r'<span class="ms-short">\g<0></span>', inner)
+            if "<" in text:  # on a phone a cell lays its parts in a row
+                text = f"<div>{text}</div>"
         cells.append(f'<td class="{css}" data-title="{escape(title)}">{text}</td>')
     return "".join(cells)
 

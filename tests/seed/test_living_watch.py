@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from models.observer import Observer, SealedSet
+from models.observer import Observer, SealedSet, Visit
 from models.photo import Photo, PhotoPhase
 from models.programme import Programme
 from models.project import LivelihoodProject
@@ -61,3 +61,17 @@ def test_an_observer_whose_term_is_over_is_among_them(demonstration: Session) ->
     over = [each for each in demonstration.exec(select(Observer)) if each.last_on < TODAY]
 
     assert [each.letter_number for each in over] == ["示观聘〔2025〕7号"]
+
+
+def test_visits_are_planned_made_and_overdue_as_in_a_real_september(
+    demonstration: Session,
+) -> None:
+    visits = demonstration.exec(select(Visit).where(col(Visit.due_on).is_not(None))).all()
+    waiting = [visit for visit in visits if visit.visited_on is None]
+    made = [visit for visit in visits if visit.visited_on is not None]
+
+    assert [visit.due_on for visit in waiting if visit.due_on and visit.due_on < TODAY] != []
+    assert len([visit for visit in waiting if visit.due_on and visit.due_on >= TODAY]) == 5
+    assert len(made) == 8
+    assert all(visit.visited_on <= visit.due_on for visit in made)  # type: ignore[operator]
+    assert {visit.sealed_set_id for visit in made} >= set(demonstration.exec(select(SealedSet.id)))

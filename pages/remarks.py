@@ -11,7 +11,8 @@ today = clock.today()
 if (chosen := choose.linked_id("id")) is not None:
     remark.show_one(actor, chosen, today)
     st.stop()
-st.title(ui.translate("观察"))
+own = not actor.may(Action.REMARK_READ)
+st.title(ui.translate("我的意见") if own else ui.translate("观察"))
 views = remark.views(actor)
 view = next(iter(views))
 if len(views) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -130,8 +131,9 @@ def show_visits(actor: Actor, today: date) -> None:
             {
                 **row,
                 "project": f"{row['code']} {row['project']}",
-                "kind": row["sealed_set"] or ("" if row["announced"] else _("不预先通知")),
-                "visited_on": row["visited_on"] or _("待走访"),
+                "kind": row["sealed_set"]
+                or (_("预先通知") if row["announced"] else _("不预先通知")),
+                "visited": _visited(row, today),
             }
             for row in found
         ],
@@ -139,22 +141,40 @@ def show_visits(actor: Actor, today: date) -> None:
             "project": _("项目"),
             "observer": _("观察员"),
             "due_on": _("计划走访日"),
-            "visited_on": _("走访日"),
+            "visited": _("走访日"),
             "kind": _("方式"),
-            "note": _("走访要求"),
+            "note": _("要求或情况"),
         },
+        html=["visited"],
         empty=_("还没有走访计划。"),
     )
     if not actor.may(Action.VISIT_PLAN):
         return
-    for row in found:
-        if row["visited_on"] is None:
-            label = _("取消计划：{project}，{observer}，{day}").format(
-                project=plain(row["code"]), observer=plain(row["observer"]), day=row["due_on"]
-            )
-            if st.button(label, key=f"drop-visit-{row['visit_id']}"):
-                run(drop_visit, actor, int(row["visit_id"]), done=_("已取消。"))
+    _drop(actor, [row for row in found if row["visited_on"] is None])
     _plan(actor, today)
+
+
+def _visited(row: Mapping[str, Any], today: date) -> str:
+    if row["visited_on"] is not None:
+        return str(row["visited_on"])
+    late = (today - row["due_on"]).days
+    return parts.light("BAD", _("逾期 {n} 天").format(n=late)) if late > 0 else _("待走访")
+
+
+def _drop(actor: Actor, waiting: list[dict[str, Any]]) -> None:
+    if not waiting or (panel := parts.unfolded(_("取消走访计划"), "drop-visits")) is None:
+        return
+    with panel.form("drop-visit"):
+        names = {
+            int(row["visit_id"]): plain(f"{row['code']} {row['observer']} {row['due_on']}")
+            for row in waiting
+        }
+        chosen = st.selectbox(
+            _("待走访"), list(names), index=None, format_func=names.__getitem__,
+            placeholder=_("请选择"),
+        )  # fmt: skip
+        if st.form_submit_button(_("取消这次走访")) and chosen is not None:
+            run(drop_visit, actor, chosen, done=_("已取消。"))
 
 
 def _plan(actor: Actor, today: date) -> None:

@@ -20,7 +20,7 @@ from dashboard.commands import (
     template,
 )
 from dashboard.commands.rectification_move import move_rectification
-from dashboard.documents.notice import default_template
+from dashboard.documents.notice_template import default_template
 from dashboard.imports.records import Record, Records
 from dashboard.photos import Prepared
 from dashboard.rules.rectification import RectificationDraft

@@ -12,7 +12,6 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -30,7 +29,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 FIELDS = (
     "整改编号", "项目编号", "项目名称", "责任单位", "责任人", "联系电话", "事项", "问题",
     "问题来源", "严重程度", "整改要求", "整改标准", "整改期限", "下发日期", "发现日期", "检查单位",
-    "检查人", "下发人", "打印日期",
+    "检查人", "下发人", "下发单位", "打印日期",
 )  # fmt: skip
 """What a template may name. Internal notes are no field, so they can never leave this way."""
 _AT_ONCE = BoundedSemaphore(2)
@@ -60,6 +59,7 @@ def notice_values(row: Mapping[str, Any], today: date) -> dict[str, str]:
         "检查单位": row["inspected_by"],
         "检查人": row["inspector"],
         "下发人": row["issuer"],
+        "下发单位": row["issuing_agency"],
         "打印日期": _day(today),
     }
     return {name: str(value or "").replace("\n", "　") for name, value in found.items()}
@@ -147,34 +147,6 @@ def _filled(template: bytes, values: Mapping[str, str]) -> bytes:
 
     document = DocxTemplate(io.BytesIO(template))
     document.render(dict(values), jinja_env=_Fields(autoescape=True), autoescape=True)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
-@cache
-def default_template() -> bytes:
-    """Make the template an office starts with: title, address, table of facts, signature."""
-    from docx import Document
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
-
-    document = Document()
-    title = document.add_heading("整改通知书", level=0)
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    document.add_paragraph("编号：{{ 整改编号 }}").alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph("{{ 责任单位 }}：")
-    text = (
-        "在民生实事督查中发现，你单位承担的“{{ 项目名称 }}”（{{ 项目编号 }}）存在下列问题。"
-        "请于{{ 整改期限 }}前完成整改，按标准申请销号，并附整改前后照片或佐证材料。"
-    )
-    document.add_paragraph(text).paragraph_format.first_line_indent = Pt(22)
-    table = document.add_table(rows=0, cols=2, style="Table Grid")
-    for name in ("事项", "问题", "严重程度", "整改要求", "整改标准", "责任人", "整改期限"):
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = name, f"{{{{ {name} }}}}"
-    document.add_paragraph()
-    document.add_paragraph("{{ 下发日期 }}").alignment = WD_ALIGN_PARAGRAPH.RIGHT
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -59,8 +59,9 @@ def rectifications(
     """List the items the actor sees: those under way first, the most pressing on top.
 
     Columns: rectification_id, code, project, agency, state_name, kind (RectificationKind code),
-    sealed (bool), issuer, proposer, closer, duplicate_of, days_left (int; None unless it is open,
-    for nothing runs while a proposal waits), clock (Clock code) and the columns of the table.
+    sealed (bool), issuer, issuing_agency (None: the issuer belongs to none), proposer, closer,
+    duplicate_of, days_left (int; None unless it is open, for nothing runs while a proposal waits),
+    clock (Clock code) and the columns of the table.
     """
     statement = _items(actor)
     for column, value in (
@@ -82,7 +83,7 @@ def rectifications(
 def _items(actor: Actor) -> Columns:
     row, state, sealed = Rectification, RectificationState, SealedSet
     issuer, proposer, closer = aliased(Account), aliased(Account), aliased(Account)
-    first = aliased(Rectification)
+    first, issuing = aliased(Rectification), aliased(Agency)
     # What a sealed one repeats is of the same set, so its number tells nobody more.
     ended = col(state.kind).in_(ENDS)
     return (
@@ -95,6 +96,7 @@ def _items(actor: Actor) -> Columns:
             col(state.kind).label("kind"),
             (col(sealed.id).is_not(None) & col(sealed.released_on).is_(None)).label("sealed"),
             issuer.display_name.label("issuer"),  # type: ignore[attr-defined]
+            issuing.name.label("issuing_agency"),  # type: ignore[attr-defined]
             proposer.display_name.label("proposer"),  # type: ignore[attr-defined]
             closer.display_name.label("closer"),  # type: ignore[attr-defined]
             first.number.label("duplicate_of"),  # type: ignore[attr-defined]
@@ -105,6 +107,7 @@ def _items(actor: Actor) -> Columns:
         .join(state, col(state.code) == col(row.state))
         .outerjoin(sealed, col(sealed.id) == col(row.sealed_set_id))
         .outerjoin(issuer, issuer.id == col(row.issued_by_id))  # type: ignore[arg-type]
+        .outerjoin(issuing, issuing.id == issuer.agency_id)  # type: ignore[arg-type]
         .outerjoin(proposer, proposer.id == col(row.proposed_by_id))  # type: ignore[arg-type]
         .outerjoin(closer, closer.id == col(row.closed_by_id))  # type: ignore[arg-type]
         .outerjoin(first, first.id == col(row.duplicate_of_id))  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from dashboard import audit, clock, files, i18n
 from dashboard.commands.register import marked_register
 from dashboard.db import reading, records, transaction
-from dashboard.documents.notice import MEDIA_TYPE, default_template, notice, notice_values
+from dashboard.documents.notice import MEDIA_TYPE, notice, notice_values
+from dashboard.documents.notice_template import default_template
 from dashboard.documents.rectification import register
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow

@@ -10,7 +10,8 @@ import pytest
 from docx import Document
 from jinja2 import TemplateSyntaxError
 
-from dashboard.documents.notice import FIELDS, _day, _filled, default_template, notice
+from dashboard.documents.notice import FIELDS, _day, _filled, notice
+from dashboard.documents.notice_template import default_template
 from dashboard.errors import Invalid
 
 VALUES = {name: f"<{name}&值>" for name in FIELDS}

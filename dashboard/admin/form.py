@@ -96,6 +96,7 @@ def _edit(
     editable: bool = True,
 ) -> None:
     known = read(fields, actor, page)
+    known = {n: f for n, f in known.items() if record is None or n in record}
     new = record is None
     open_names = {n for n in known if editable and changes(actor, page, n, new=new)}
     names = [n for n in known if not new or n in open_names]

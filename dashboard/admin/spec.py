@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from dashboard.admin.field import columns_of, fields_of, target_of
-from dashboard.permissions import EVERYONE, Action, Actor
+from dashboard.permissions import EVERYONE, Action, Actor, Grant
 from dashboard.rules.entry import NUMBERS, Field, Kind
 from models.account import Role
 
@@ -126,15 +126,19 @@ def named_query(name: str) -> Callable[..., Any]:
     return found
 
 
-def roles_for(actor: Actor, action: Action) -> frozenset[Role]:
-    """Give the roles that let the actor do this."""
-    return frozenset(grant.role for grant in actor.granting(action))
+def _named(parts: Iterable[tuple[str, tuple[Role, ...]]], name: str) -> frozenset[Role]:
+    return frozenset(role for field, roles in parts for role in roles if field == name)
+
+
+def showing(actor: Actor, page: AdminPage, name: str) -> tuple[Grant, ...]:
+    """Give the reading grants whose roles are not kept from the field."""
+    kept = _named(page.hidden, name)
+    return tuple(grant for grant in actor.granting(page.read) if grant.role not in kept)
 
 
 def shows(actor: Actor, page: AdminPage, name: str) -> bool:
-    """Say whether the actor may see the field: one of their reading roles is not kept from it."""
-    kept = frozenset(role for field, roles in page.hidden for role in roles if field == name)
-    return bool(roles_for(actor, page.read) - kept)
+    """Say whether the actor may see the field in some row: see `queries/row_field.py` for which."""
+    return bool(showing(actor, page, name))
 
 
 def action_for(page: AdminPage, names: Iterable[str]) -> Action | None:
@@ -147,13 +151,19 @@ def action_for(page: AdminPage, names: Iterable[str]) -> Action | None:
 
 def changes(actor: Actor, page: AdminPage, name: str, *, new: bool = False) -> bool:
     """Say whether the actor may change the field, of a new row or of one that is there."""
-    action, own = action_for(page, [name]), bool(OWN.fullmatch(name))
-    if action is None or not shows(actor, page, name):
+    own = bool(OWN.fullmatch(name))
+    if not shows(actor, page, name):
         return False
     if not own and name not in page.edited and not (new and name in page.once):
         return False
-    kept = frozenset(role for field, roles in page.locked for role in roles if field == name)
-    return bool(roles_for(actor, action) - kept)
+    return bool(changing(actor, page, name))
+
+
+def changing(actor: Actor, page: AdminPage, name: str) -> tuple[Grant, ...]:
+    """Give the grants by which the actor changes the field: of roles for whom it is not locked."""
+    action, kept = action_for(page, [name]), _named(page.locked, name)
+    grants = actor.granting(action) if action else ()
+    return tuple(grant for grant in grants if grant.role not in kept)
 
 
 @cache

@@ -29,6 +29,7 @@ from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, allow, allow_row, refusal
 from dashboard.queries.own_field import own_fields
 from dashboard.queries.row_choice import may_choose
+from dashboard.queries.row_field import locked
 from dashboard.queries.row_past import dependents, row_entries
 from dashboard.queries.row_source import reading_scope
 from dashboard.rules.entry import Field, Kind, Unfit, entered
@@ -131,8 +132,10 @@ def _allow_fields(
     new: bool,
 ) -> None:
     fields = _fields(session, page)
+    closed = frozenset() if new or not values else locked(session, actor, page, row.id)
     for name in values:
-        if name not in fields or not changes(actor, page, name, new=new):
+        may = name in fields and changes(actor, page, name, new=new)
+        if not may or name in closed:
             title = fields[name].label if name in fields else name
             words = _("{title}不能在此修改。").format(title=title)
             raise _refused(actor, page, getattr(row, "id", None) or "", words)
@@ -269,7 +272,10 @@ def delete_row(
     hanging = records(dependents(session, actor, page, key))
     if hanging:
         listed = joined(
-            _("{title} {n} 条").format(title=_(each["title"]), n=each["rows"]) for each in hanging
+            _("{title} {n} 条").format(title=_(each["title"]), n=each["rows"])
+            if each["rows"]
+            else _(each["title"])
+            for each in hanging
         )
         raise Invalid(_("还有记录引用它，不能删除：{listed}。").format(listed=listed))
     names = [name for name in columns_of(page.model) if name not in _UNSAID]
@@ -342,7 +348,10 @@ def restore_version(
         Missing: the log has no such entry of this row.
         Invalid: nothing has changed since.
     """
-    known = [name for name in _fields(session, page) if changes(actor, page, name)]
+    closed = locked(session, actor, page, key)
+    known = [
+        name for name in _fields(session, page) if changes(actor, page, name) and name not in closed
+    ]
     _row(session, actor, page, key, version, allow_table(actor, page, known))
     entries = records(row_entries(session, page, key))
     if entry not in {each["id"] for each in entries}:

@@ -31,8 +31,8 @@ from dashboard.queries.drawing_sql import (
     whole_of,
 )
 from dashboard.queries.row import fields
-from dashboard.queries.row_source import Source, may_name, unknown_filters
-from dashboard.rules.entry import NUMBERS, Field
+from dashboard.queries.row_source import Source, key_names, may_name, unknown_filters
+from dashboard.rules.entry import NUMBERS, Field, Kind
 from models.chart import ChartFigure, ChartKind
 
 MOST_GROUPS, MOST_COLUMNS, MOST_COLOURS = 60, 24, 12
@@ -110,11 +110,11 @@ def drawing(
     colours = MOST_COLUMNS if chart.kind in (ChartKind.HEAT, ChartKind.MATRIX) else MOST_COLOURS
     sides = {"by": (chart.by, MOST_GROUPS), "across": (chart.across, colours)}
     kept = {
-        side: kept_keys(session, rows, side, most, monthly=_monthly(grouping, name))
-        if name
-        else [""]
+        side: _named(source, grouping[name], kept_keys(
+            session, rows, side, most, monthly=_monthly(grouping, name)
+        )) if name else [""]
         for side, (name, most) in sides.items()
-    }
+    }  # fmt: skip
     found = cells_of(session, rows, kept)
     refusal = _not_added(page, chart, figures, found, alike)
     if refusal:
@@ -124,6 +124,14 @@ def drawing(
         for side, (name, _most) in sides.items()
     }
     return _drawn(chart, figures.get(chart.measure), whole, found, axes)
+
+
+def _named(source: Source, field: Field, keys: list[Any]) -> list[Any]:
+    """Leave out the groups whose row the actor may not know: those are among the rest."""
+    if field.kind is not Kind.ROW:
+        return keys
+    names = key_names(field, source.session, source.actor, keys)
+    return [key for key in keys if key in names]
 
 
 def _needed(chart: Chart) -> Chart:

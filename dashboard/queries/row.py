@@ -18,6 +18,7 @@ from dashboard.admin.spec import AdminPage, View, fields_in, visible
 from dashboard.db import frame
 from dashboard.permissions import Action, Actor, allow
 from dashboard.queries.own_field import own_fields
+from dashboard.queries.row_field import unseen
 from dashboard.queries.row_source import LABEL, Source, asked_of, reading_scope
 from dashboard.rules.entry import Field, Kind
 
@@ -215,13 +216,15 @@ def _count(source: Source, asked: ColumnElement[bool]) -> int:
 def one_row(
     session: Session, actor: Actor, page: AdminPage, key: int, *, action: Action | None = None
 ) -> pd.DataFrame:
-    """Give one row with every field the actor may see; no row when there is none for them.
+    """Give one row with every field the actor may see in it; no row when there is none for them.
 
     Columns: as in `rows`, and created_at, changed_at (UTC) where the table has them.
     """
     allow(actor, page.read)
     source = Source(session, actor, page)
     log = [name for name in ("created_at", "changed_at") if name in source.table.c]
-    selected = _selected(source, [*visible(actor, page), *source.own, *log])
+    kept = unseen(session, actor, page, key)
+    names = (name for name in visible(actor, page) if name not in kept)
+    selected = _selected(source, [*names, *source.own, *log])
     scope = reading_scope(actor, page, action)
     return frame(session, source.joined(select(*selected)).where(scope, source.table.c.id == key))

@@ -43,8 +43,10 @@ def _counted(
 ) -> pd.DataFrame:
     source = Source(session, actor, page)
     field, counted = _by_value(source, view, name)
-    behind = field.kind is Kind.ROW
-    names = key_names(field, session, actor, counted["value"]) if behind else {}
+    names = {}
+    if field.kind is Kind.ROW:
+        names = key_names(field, session, actor, counted["value"])
+        counted = counted[counted["value"].isna() | counted["value"].isin(list(names))]
     return pd.DataFrame(
         {
             "filter": [name] * len(counted),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
@@ -14,6 +13,7 @@ from dashboard.admin.spec import AdminPage, action_for, fields_in, shows
 from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, Grant, allow, reaches_sql
 from dashboard.queries.account import actor_for
+from dashboard.queries.row_field import unseen
 from models.agency import Agency
 from models.region import Region
 
@@ -36,7 +36,7 @@ def row_rights(
     who = actor_for(session, account_id, today)
     found = [(what, *_answer(session, who, page, key, actions)) for what, actions in asked]
     if who is not None and found[0][1]:
-        found.append((_("看不到的字段"), *_hidden(who, page)))
+        found.append((_("看不到的字段"), *_hidden(session, who, page, key)))
     return pd.DataFrame(found, columns=COLUMNS, dtype=object)
 
 
@@ -52,9 +52,6 @@ def _answer(
         return False, _("账户已停用或不存在。")
     if not actions:
         return False, _(page.because)
-    columns = columns_of(page.model)
-    if session.connection().scalar(select(columns["id"]).where(columns["id"] == key)) is None:
-        return False, _("没有这条记录。")
     if not who.grants:
         return False, _("没有生效的授权。")
     told = [_by_grants(session, who, page, key, action) for action in actions]
@@ -79,7 +76,8 @@ def _by_grants(
             words = _("角色“{role}”的范围（{scope}）含此记录。")
             return True, words.format(role=_(grant.role.label), scope=_scope(session, grant))
     scopes = joined(_scope(session, grant) for grant in grants)
-    return False, _("其范围（{scope}）不含此记录。").format(scope=scopes)
+    # The same words for a row that is not there, and for one that is sealed or withdrawn.
+    return False, _("其范围（{scope}）内没有此记录，或此记录未对其开放。").format(scope=scopes)
 
 
 def _scope(session: Session, grant: Grant) -> str:
@@ -95,7 +93,8 @@ def _scope(session: Session, grant: Grant) -> str:
     return _("全部")
 
 
-def _hidden(who: Actor, page: AdminPage) -> tuple[bool, str]:
-    names: Iterable[str] = (name for name in page.shown if not shows(who, page, name))
+def _hidden(session: Session, who: Actor, page: AdminPage, key: int) -> tuple[bool, str]:
+    kept = unseen(session, who, page, key)
+    names = (name for name in page.shown if name in kept or not shows(who, page, name))
     words = joined(fields_in(page)[name].label for name in names)
     return not words, words or _("没有")

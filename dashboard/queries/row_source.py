@@ -13,7 +13,19 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Numeric, True_, cast, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    False_,
+    FromClause,
+    Numeric,
+    True_,
+    case,
+    cast,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlmodel import Session, SQLModel
 
 from dashboard.admin.field import columns_of, fields_of, model_of
@@ -22,6 +34,7 @@ from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.db import Columns
 from dashboard.permissions import SHARED, Action, Actor, reaches_sql
 from dashboard.queries.own_field import own_fields
+from dashboard.queries.row_field import shown_sql
 from dashboard.rules.entry import Field, Kind, of_link
 from models.custom import CustomValue
 
@@ -51,7 +64,36 @@ class Source:
         model, column = reached(self.page.model, name)
         table = self._over(way, key)
         own = fields_in(self.page) if not way else fields_of(model)
-        return own[column], table.c[column]
+        return own[column], self._read(model, column, table)
+
+    def _read(self, model: type[SQLModel], name: str, table: FromClause) -> ColumnElement[Any]:
+        """Read a column of a table: nothing in rows where it is kept from the actor."""
+        column: ColumnElement[Any] = table.c[name]
+        seen = self.shown(model, name)
+        if isinstance(seen, True_):
+            return column
+        if table is not self.table:
+            keys = select(columns_of(model)["id"]).where(seen).correlate(None)
+            seen = table.c.id.in_(keys)
+        return case((seen, column))
+
+    def declared(self, model: type[SQLModel]) -> AdminPage | None:
+        """Give the declaration of a table that is reached."""
+        own = model is self.page.model
+        return self.page if own else ADMIN_PAGES.get(str(model.__tablename__))
+
+    def shown(self, model: type[SQLModel], name: str) -> ColumnElement[bool]:
+        """Write in which rows of a table a field is not kept from the actor."""
+        page = self.declared(model)
+        kept = page is not None and any(field == name for field, _roles in page.hidden)
+        return shown_sql(self.actor, page, name) if page is not None and kept else true()
+
+    def seen(self, model: type[SQLModel]) -> ColumnElement[bool]:
+        """Write which rows of a table that a key leads to the actor may know."""
+        target = self.declared(model)
+        if target is None or is_open(target):
+            return true()
+        return reaches_sql(self.actor, model, target.scope, target.read)
 
     def _answer(self, field: Field) -> ColumnElement[Any]:
         """Read one of the office's own fields from the row beside."""
@@ -75,7 +117,7 @@ class Source:
         field = self.column(name)[0]
         target = ADMIN_PAGES.get(field.target)
         named = target.label if target else plain_label(field.target)
-        table = self._join(f"{name}{LABEL}", column, field, target)
+        table = self._join(f"{name}{LABEL}", column, field)
         found: ColumnElement[Any] = table.c[named]
         return found
 
@@ -84,23 +126,20 @@ class Source:
         for part in way:
             done = f"{done}.{part}"
             field = fields_of(model)[f"{part}_id"]
-            column = table.c[field.name] if key is None else key
-            table = self._join(done, column, field, ADMIN_PAGES.get(field.target))
+            column = self._read(model, field.name, table) if key is None else key
+            table = self._join(done, column, field)
             model, key = model_of(field.target), None
         return table
 
-    def _join(
-        self, name: str, column: ColumnElement[Any], field: Field, target: AdminPage | None
-    ) -> FromClause:
+    def _join(self, name: str, column: ColumnElement[Any], field: Field) -> FromClause:
         if name not in self._joined:
             model = model_of(field.target)
             alias: FromClause = model.__table__.alias()  # type: ignore[attr-defined]
             same = alias.c[field.target_key] == column
-            if target is not None and not is_open(target):
-                key = columns_of(model)[field.target_key]
-                seen = reaches_sql(self.actor, model, target.scope, target.read)
-                if not isinstance(seen, True_):
-                    same = same & alias.c[field.target_key].in_(select(key).where(seen))
+            seen = self.seen(model)
+            if not isinstance(seen, True_):
+                keys = select(columns_of(model)[field.target_key]).where(seen)
+                same = same & alias.c[field.target_key].in_(keys)
             self._joined[name] = alias
             self._joins.append((alias, same))
         return self._joined[name]
@@ -160,9 +199,12 @@ def may_name(source: Source, name: str) -> bool:
         return shows(source.actor, page, name)
     if name not in (*page.filters, *page.searched, *page.grouped):
         return False
-    model, column = reached(source.page.model, name)
-    owner = page if "." not in name else ADMIN_PAGES.get(str(model.__tablename__))
-    return owner is None or _known(source.actor, owner, column)
+    model, (*way, last) = page.model, name.split(".")
+    for part in way:
+        if isinstance(source.shown(model, f"{part}_id"), False_):
+            return False
+        model = model_of(fields_of(model)[f"{part}_id"].target)
+    return not isinstance(source.shown(model, reached(model, last)[1]), False_)
 
 
 def unknown_filters(session: Session, actor: Actor, page: AdminPage, view: View) -> list[str]:
@@ -171,34 +213,31 @@ def unknown_filters(session: Session, actor: Actor, page: AdminPage, view: View)
     return [name for name, _values in view.filters if not may_name(source, name)]
 
 
-def _known(actor: Actor, page: AdminPage, column: str) -> bool:
-    hidden = any(name == column for name, _roles in page.hidden)
-    return not hidden or shows(actor, page, column)
-
-
 def _search(source: Source, term: str) -> ColumnElement[bool]:
     names = [name for name in source.page.searched if may_name(source, name)]
-    sqlite = source.session.get_bind().dialect.name == "sqlite"
-    return _holds(source.page.model, names, term, sqlite) if names else true()
+    return _holds(source, source.page.model, names, term)
 
 
 def _holds(
-    model: type[SQLModel], names: Iterable[str], term: str, sqlite: bool
+    source: Source, model: type[SQLModel], names: Iterable[str], term: str
 ) -> ColumnElement[bool]:
-    """Write that a text holds a term; over a key, that it points to a row that does."""
+    """Write that a text the actor may see holds a term; over a key, that it leads to such a row."""
     columns, behind = columns_of(model), dict[str, list[str]]()
+    sqlite = source.session.get_bind().dialect.name == "sqlite"
     found: list[ColumnElement[bool]] = []
     for name in names:
         head, _dot, rest = name.partition(".")
         if rest:
             behind.setdefault(head, []).append(rest)
         else:
-            found.append(_contains(columns[head], term, sqlite))
+            found.append(_contains(columns[head], term, sqlite) & source.shown(model, head))
     for head, rests in behind.items():
         (key,) = columns[f"{head}_id"].foreign_keys
-        inside = _holds(model_of(key.column.table.name), rests, term, sqlite)
-        found.append(columns[f"{head}_id"].in_(select(key.column).where(inside)))
-    return reduce(or_, found)
+        target = model_of(key.column.table.name)
+        inside = _holds(source, target, rests, term) & source.seen(target)
+        leads = columns[f"{head}_id"].in_(select(key.column).where(inside))
+        found.append(leads & source.shown(model, f"{head}_id"))
+    return reduce(or_, found, false())
 
 
 def _contains(column: ColumnElement[Any], term: str, sqlite: bool) -> ColumnElement[bool]:
@@ -219,26 +258,36 @@ def _among(source: Source, name: str, values: Iterable[str]) -> ColumnElement[bo
     wanted = [value for value in read if value is not None]
     *way, _last = name.split(".")
     if way and NOTHING not in values:
-        return _points_to(source, source.page.model, way, column.name, wanted)
-    found: list[ColumnElement[bool]] = [column.in_(wanted)]
+        return _points_to(source, source.page.model, name, wanted)
+    found: list[ColumnElement[bool]] = [column.in_(wanted) & _known(source, field, column)]
     if NOTHING in values:
         found.append(column.is_(None) | (column == "") if _is_text(field) else column.is_(None))
     return reduce(or_, found)
 
 
 def _points_to(
-    source: Source, model: type[SQLModel], way: Sequence[str], column: str, wanted: list[Any]
+    source: Source, model: type[SQLModel], name: str, wanted: list[Any]
 ) -> ColumnElement[bool]:
     """Write that keys lead to a row with one of the values, which its index finds."""
-    columns = columns_of(model)
-    if not way:
-        return columns[column].in_(wanted)
-    field = fields_of(model)[f"{way[0]}_id"]
-    target, page = model_of(field.target), ADMIN_PAGES.get(field.target)
-    inside = _points_to(source, target, way[1:], column, wanted)
-    if page is not None and not is_open(page):
-        inside = inside & reaches_sql(source.actor, target, page.scope, page.read)
-    return columns[field.name].in_(select(columns_of(target)[field.target_key]).where(inside))
+    columns, (head, _dot, rest) = columns_of(model), name.partition(".")
+    if not rest:
+        field = fields_of(model)[reached(model, head)[1]]
+        asked = columns[field.name].in_(wanted) & _known(source, field, columns[field.name])
+        return asked & source.shown(model, field.name)
+    field = fields_of(model)[f"{head}_id"]
+    target = model_of(field.target)
+    inside = _points_to(source, target, rest, wanted) & source.seen(target)
+    keys = select(columns_of(target)[field.target_key]).where(inside)
+    return columns[field.name].in_(keys) & source.shown(model, field.name)
+
+
+def _known(source: Source, field: Field, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Write that a key leads to a row the actor may know; any other value will do."""
+    seen = source.seen(model_of(field.target)) if field.kind is Kind.ROW else true()
+    if isinstance(seen, True_):
+        return true()
+    keys = select(columns_of(model_of(field.target))[field.target_key]).where(seen)
+    return column.in_(keys.correlate(None))
 
 
 def _is_text(field: Field) -> bool:

@@ -244,7 +244,7 @@ def give_row(request: Request, table: str, row_id: int, who: Asked) -> Response:
         found = records(one_row(session, who.actor, page, min(row_id, 2**31 - 1)))
         if not found:
             raise Missing(_("找不到该记录，或您无权查看。"))
-        return row_of(found[0], list(known.values())), 1
+        return row_of(found[0], [known[name] for name in known if name in found[0]]), 1
 
     return _answer(request, who, table, work_out)
 

@@ -152,7 +152,10 @@ def test_who_may_do_what_to_a_row_is_explained(city_session: Session, city: City
         return {row["what"]: (row["may"], row["why"]) for row in records(found)}
 
     assert told("SUPERVISOR")["修改"] == (True, "角色“督查室”的范围（示范市）含此记录。")
-    assert told("SUPERVISOR", "F1")["查看"] == (False, "其范围（示范市）不含此记录。")
+    assert told("SUPERVISOR", "F1")["查看"] == (
+        False,
+        "其范围（示范市）内没有此记录，或此记录未对其开放。",
+    )
     assert told("REPORTER")["修改"] == (False, "其角色（填报员）没有此项权限。")
     assert told("REPORTER")["导出"][0] is False
     assert told("OBSERVER")["看不到的字段"] == (False, "联系人、联系电话")

@@ -339,6 +339,8 @@ READS: dict[str, Walk] = {
     "row_count.day_counts": _tables,
     "row_count.filter_counts": _tables,
     "row_source.unknown_filters": _tables,
+    "row_field.locked": _table_rows,
+    "row_field.unseen": _table_rows,
     "row_past.dependents": _table_rows,
     "row_past.row_history": _table_rows,
     "row_right.row_rights": _table_rights,

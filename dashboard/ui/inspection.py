@@ -162,8 +162,12 @@ def _grid(
     columns = _columns(list(places), list(units), list(severities), list(kinds), today)
     start = pd.DataFrame([{name: blank[name] for name in columns}] * count, columns=list(columns))
     start = start.astype({"due_on": "datetime64[ns]", "days": "Int64"})
-    told = _("每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。")
-    st.caption(told + _("表格可以左右滑动。"))
+    st.caption(
+        _(
+            "每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。"
+            "表格可以左右滑动。"
+        )
+    )
     generation = int(state.kept("issued", 0))
     edited = st.data_editor(
         start, column_config=columns, num_rows="fixed", hide_index=True, width="stretch",

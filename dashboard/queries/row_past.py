@@ -154,7 +154,8 @@ def dependents(session: Session, actor: Actor, page: AdminPage, key: int) -> pd.
 def _seen(actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
     """Write of which rows of a table the actor may know that they are there.
 
-    Of most whoever may delete something may know; of notes, and of what may be sealed, who reads it.
+    Of most whoever may delete something may know; of notes, and of what may be sealed, who reads
+    it.
     """
     if model is InternalNote:
         return true() if actor.may(Action.NOTE_READ) else false()

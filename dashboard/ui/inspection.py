@@ -151,26 +151,15 @@ def _grid(
     }
     severities = {_(each.label): each for each in Severity}
     kinds = {_(each.label): each for each in DayKind}
-    blank = {
-        **dict.fromkeys(("project", "agency", "due_on")),
-        **dict.fromkeys(_TEXTS, ""),
-        "days": FIRST_DAYS,
-        "day_kind": _(DayKind.CALENDAR.label),
-        "severity": _(Severity.ORDINARY.label),
-        "visible": True,
-    }
     columns = _columns(list(places), list(units), list(severities), list(kinds), today)
-    start = pd.DataFrame([{name: blank[name] for name in columns}] * count, columns=list(columns))
-    start = start.astype({"due_on": "datetime64[ns]", "days": "Int64"})
     st.caption(
         _(
-            "每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。"
-            "表格可以左右滑动。"
+            "每行一项整改，空行不下发。缺少责任单位、责任人、事项、期限或标准的不能下发。表格可以左右滑动。"
         )
     )
     generation = int(state.kept("issued", 0))
     edited = st.data_editor(
-        start, column_config=columns, num_rows="fixed", hide_index=True, width="stretch",
+        _blank(list(columns), count), column_config=columns, num_rows="fixed", hide_index=True, width="stretch",
         key=f"issue-{programme_id}-{count}-{generation}", placeholder="",
     )  # fmt: skip
     filled = [row for row in records(edited) if _filled(row)]
@@ -185,6 +174,19 @@ def _grid(
         for row in filled
     ]
     _confirm(actor, drafts, today)
+
+
+def _blank(columns: list[str], count: int) -> pd.DataFrame:
+    values = {
+        **dict.fromkeys(("project", "agency", "due_on")),
+        **dict.fromkeys(_TEXTS, ""),
+        "days": FIRST_DAYS,
+        "day_kind": _(DayKind.CALENDAR.label),
+        "severity": _(Severity.ORDINARY.label),
+        "visible": True,
+    }
+    rows = pd.DataFrame([{name: values[name] for name in columns}] * count, columns=columns)
+    return rows.astype({"due_on": "datetime64[ns]", "days": "Int64"})
 
 
 def _filled(row: Mapping[str, Any]) -> bool:

@@ -159,8 +159,8 @@ def _grid(
     )
     generation = int(state.kept("issued", 0))
     edited = st.data_editor(
-        _blank(list(columns), count), column_config=columns, num_rows="fixed", hide_index=True, width="stretch",
-        key=f"issue-{programme_id}-{count}-{generation}", placeholder="",
+        _blank(list(columns), count), column_config=columns, num_rows="fixed", hide_index=True,
+        width="stretch", key=f"issue-{programme_id}-{count}-{generation}", placeholder="",
     )  # fmt: skip
     filled = [row for row in records(edited) if _filled(row)]
     drafts = [

@@ -11,7 +11,8 @@ from models.base import Row, code_type
 class SavedView(Row, table=True):
     """视图: a list's filters, columns and order under a name.
 
-    `shared_with` opens it to a role; each reader still sees their own rows and fields only.
+    `shared_with` opens it to a role within `place`, the path of a region; each reader still sees
+    their own rows and fields only. `pinned` puts it on its owner's home page.
     """
 
     __tablename__ = "saved_view"
@@ -22,4 +23,5 @@ class SavedView(Row, table=True):
     name: str = Field(min_length=1, max_length=40, title="视图名称")
     link: str = Field(default="", max_length=2000, title="条件")
     shared_with: Role | None = Field(default=None, sa_type=code_type(Role), title="共享给")
+    place: str = Field(default="", max_length=200, title="共享范围")
     pinned: bool = Field(default=False, title="放在我的待办")

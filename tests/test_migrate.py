@@ -17,9 +17,14 @@ from sqlmodel import select as rows_of
 
 import models
 from dashboard import migrate
+from dashboard.admin.spec import View
+from dashboard.admin.tables import ADMIN_PAGES
+from dashboard.commands.view import save_view
 from dashboard.errors import DashboardError
 from dashboard.rules.source import sources_in
+from models.account import Role
 from models.upload import Upload
+from models.view import SavedView
 from tests.city import furnish, plant
 
 assert models.__all__
@@ -228,3 +233,24 @@ def test_sources_move_to_their_reports_and_back(empty: Engine) -> None:
 def _cells(session: Session) -> list[tuple[int, str]]:
     rows = session.connection().execute(text("SELECT id, cells FROM progress_report ORDER BY id"))
     return [(key, cells) for key, cells in rows]
+
+
+@pytest.mark.safety("RE13")
+@pytest.mark.feature("O5")
+def test_a_shared_view_gets_the_region_of_its_owner(empty: Engine) -> None:
+    migrate.upgrade(empty)
+    with Session(empty, autoflush=False, expire_on_commit=False) as session:
+        city = plant(session)
+        for who in ("SUPERVISOR", "REPORTER", "ADMIN", "OBSERVER"):
+            page = ADMIN_PAGES["agency" if who == "ADMIN" else "livelihood_project"]
+            save_view(session, city[who], page, View(), name=who, shared_with=Role.LEADER)
+        session.commit()
+
+    migrate.downgrade(empty, "0015")
+    migrate.upgrade(empty)
+
+    home = city.regions["home"].path
+    with Session(empty) as session:
+        assert {row.name: row.place for row in session.exec(rows_of(SavedView))} == {
+            "SUPERVISOR": home, "REPORTER": home, "ADMIN": "", "OBSERVER": home,
+        }  # fmt: skip

@@ -19,7 +19,7 @@ from dashboard.permissions import Actor
 from dashboard.queries.audit import field_title
 from dashboard.queries.row import fields, found_keys, listed, row_count, rows
 from dashboard.queries.row_count import day_counts, filter_counts
-from dashboard.queries.row_source import LABEL
+from dashboard.queries.row_source import LABEL, unknown_filters
 from dashboard.rules.entry import NUMBERS, Field, Kind
 from dashboard.ui.parts import unfolded
 from dashboard.ui.plain import plain
@@ -30,7 +30,7 @@ LONGEST, SHORT = 60, 10
 
 def show_list(actor: Actor, page: AdminPage) -> View:
     """Show one page of a table as the link asks for it; give the view that is shown."""
-    view = linked_view(page)
+    view = _usable(actor, page, linked_view(page))
     head = st.container()
     view = _ask_search(actor, page, view)
     view = _ask_filters(actor, page, _narrowed(actor, page, view))
@@ -42,6 +42,15 @@ def show_list(actor: Actor, page: AdminPage) -> View:
     show_rows(actor, page, read(rows, actor, page, view), view)
     _show_pages(page, view, total)
     return view
+
+
+def _usable(actor: Actor, page: AdminPage, view: View) -> View:
+    """Leave out, and say so, the conditions by which the actor may not ask, or may no longer."""
+    unknown = read(unknown_filters, actor, page, view)
+    if unknown:
+        words = _("有 {n} 项筛选条件已停用或您无权使用，没有按它筛选。")
+        st.warning(words.format(n=len(unknown)))
+    return replace(view, filters=tuple(each for each in view.filters if each[0] not in unknown))
 
 
 def _narrowed(actor: Actor, page: AdminPage, view: View) -> View:

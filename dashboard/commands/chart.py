@@ -16,8 +16,9 @@ from dashboard.audit import record
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Action, Actor, allow, allow_row
-from dashboard.queries.chart import MOST_AT_HOME, charts, places_of
+from dashboard.queries.chart import MOST_AT_HOME, charts
 from dashboard.queries.drawing import drawing
+from dashboard.queries.sharing import place_of
 from dashboard.rules.words import required_words
 from models.account import Role
 from models.chart import ChartPin, OwnChart
@@ -73,7 +74,7 @@ def share_chart(
         if role is None:
             raise Invalid(_("请选择共享给哪个角色，才能放在该角色的首页。"))
     row.shared_with, row.at_home = role, at_home
-    row.place = min((path for _role, path in places_of(session, actor.grants)), key=len, default="")
+    row.place = place_of(session, actor)
     record(session, actor, "chart:share", row)
     return row
 

@@ -12,6 +12,7 @@ from dashboard.audit import record
 from dashboard.errors import Invalid
 from dashboard.i18n import _
 from dashboard.permissions import Actor, allow, allow_row
+from dashboard.queries.sharing import place_of
 from dashboard.rules.words import required_words
 from models.account import Role
 from models.view import SavedView
@@ -31,6 +32,8 @@ def save_view(
 ) -> SavedView:
     """Keep a view under a name; one of one's own of that name is replaced.
 
+    Shared with a role, it is seen by who holds it in the region of one's own work.
+
     Raises:
         Invalid: there is no name, or one keeps too many views of this table.
     """
@@ -49,6 +52,7 @@ def save_view(
         account_id=actor.account_id, table_name=page.table, name=name
     )  # fmt: skip
     row.link, row.shared_with, row.pinned = link, shared_with, pinned
+    row.place = place_of(session, actor)
     record(session, actor, "view:edit", row)
     return row
 

@@ -5,56 +5,19 @@ What a chart shows is worked out for whoever reads it (`queries/drawing.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
-
 import pandas as pd
-from sqlalchemy import ColumnElement, false, literal, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from dashboard.admin.tables import ADMIN_PAGES
 from dashboard.db import Columns, frame
-from dashboard.permissions import UNSCOPED, Actor, Grant
-from models.account import Account, Role
-from models.agency import Agency
+from dashboard.permissions import Actor
+from dashboard.queries.sharing import shared_sql
+from models.account import Account
 from models.chart import ChartPin, OwnChart
-from models.project import LivelihoodProject
-from models.region import Region
 
 MOST_AT_HOME = 12
 """How many charts a home page shows."""
-
-
-def places_of(session: Session, grants: Iterable[Grant]) -> list[tuple[Role, str]]:
-    """Give the region in which each grant's work lies, by its path; an empty one is everywhere."""
-    found: list[tuple[Role, str]] = []
-    for grant in grants:
-        statement = select(col(Region.path)).distinct()
-        if grant.agency_path:
-            statement = statement.join(Agency, col(Agency.region_id) == col(Region.id))
-            statement = statement.where(col(Agency.path) == grant.agency_path)
-        elif grant.project_ids:
-            project = LivelihoodProject
-            statement = statement.join(project, col(project.region_id) == col(Region.id))
-            statement = statement.where(col(project.id).in_(grant.project_ids))
-        elif grant.region_path or grant.role in UNSCOPED:
-            found.append((grant.role, grant.region_path))
-            continue
-        else:
-            continue
-        found += [(grant.role, path) for path in session.connection().scalars(statement)]
-    return found
-
-
-def _shared(session: Session, actor: Actor) -> ColumnElement[bool]:
-    """Write which charts are shared with a role the actor holds in that place."""
-    place, wanted = col(OwnChart.place), col(OwnChart.shared_with)
-    opened = [
-        (wanted == role) & literal(path).startswith(place) if path else wanted == role
-        for role, path in places_of(session, actor.grants)
-    ]
-    return reduce(or_, opened, false())
 
 
 def charts(
@@ -67,7 +30,7 @@ def charts(
     """
     readable = [page.table for page in ADMIN_PAGES.values() if actor.may(page.read)]
     mine = col(OwnChart.account_id) == actor.account_id
-    shared = _shared(session, actor)
+    shared = shared_sql(session, actor, OwnChart)
     pins = select(col(ChartPin.chart_id)).where(col(ChartPin.account_id) == actor.account_id)
     pinned = col(OwnChart.id).in_(pins)
     names = (

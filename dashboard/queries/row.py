@@ -42,7 +42,8 @@ def listed(
     """Give the columns a list shows: those chosen, or those declared, as far as one may see."""
     known = fields(session, actor, page)
     chosen = view.columns if view else ()
-    return tuple(name for name in chosen or page.listed if name in known)
+    left = tuple(name for name in chosen if name in known)
+    return left or tuple(name for name in page.listed if name in known)
 
 
 def found_keys(

@@ -35,6 +35,27 @@ def test_a_view_is_shared_with_a_role_and_shows_each_reader_their_own_rows(
     assert views(city_session, city["LEADER"], PROJECT.table).empty
 
 
+@pytest.mark.feature("O5", "O7")
+@pytest.mark.safety("AC1", "AC2")
+def test_a_view_is_shared_in_the_region_of_its_owner_and_put_on_nobody_s_home_page(
+    city_session: Session, city: City
+) -> None:
+    for who, name in (("SUPERVISOR", "本市"), ("stranger", "邻市")):
+        save_view(
+            city_session, city[who], PROJECT, View(search="密"), name=name,
+            shared_with=Role.REPORTER, pinned=True,
+        )  # fmt: skip
+    save_view(
+        city_session, city["ADMIN"], ADMIN_PAGES["agency"], View(), name="各地",
+        shared_with=Role.REPORTER,
+    )  # fmt: skip
+
+    assert list(views(city_session, city["REPORTER"])["name"]) == ["各地", "本市"]
+    assert list(views(city_session, city["foreign reporter"])["name"]) == ["各地", "邻市"]
+    assert views(city_session, city["REPORTER"], pinned=True).empty
+    assert list(views(city_session, city["SUPERVISOR"], pinned=True)["name"]) == ["本市"]
+
+
 @pytest.mark.feature("O5")
 def test_a_view_of_the_same_name_is_replaced_and_pinned_ones_are_listed(
     city_session: Session, city: City

@@ -59,6 +59,28 @@ def test_a_forged_link_is_a_sentence_or_the_default(
     whole(open_page("admin", "SUPERVISOR", **link))
 
 
+@pytest.mark.feature("O7")
+@pytest.mark.safety("AC1", "PI2")
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"table": "livelihood_project", "is-own7": "x", "sort": "-own7", "columns": "code.own7"},
+        {"table": "observer_remark", "sort": "account_id", "columns": "number.account_id"},
+        {"table": "observer_remark", "columns": "account_id", "is-account": "1"},
+    ],
+)
+def test_a_view_of_what_is_out_of_use_or_hidden_shows_what_is_left_of_it(
+    open_page: Open, city: City, link: dict[str, str]
+) -> None:
+    page = open_page("admin", "REPORTER", **link)
+
+    whole(page)
+    assert ("筛选条件已停用" in page.words) is ("is-own7" in link)
+    whole(page.unfold("筛选和显示的列"))
+    assert "条" in page.words
+    assert "observer某" not in page.text.lower()
+
+
 @pytest.mark.feature("O1", "O6")
 def test_a_wrong_unit_name_is_mended_and_restored_from_its_history(
     open_page: Open, city: City

@@ -341,6 +341,7 @@ READS: dict[str, Walk] = {
     "row_source.unknown_filters": _tables,
     "row_field.locked": _table_rows,
     "row_field.unseen": _table_rows,
+    "sharing.place_of": _once(),
     "row_past.dependents": _table_rows,
     "row_past.row_history": _table_rows,
     "row_right.row_rights": _table_rights,

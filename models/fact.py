@@ -34,7 +34,9 @@ class ProjectMonth(SQLModel, table=True):
     month: date = Field(title="月份")
     programme_id: int = Field(foreign_key="programme.id", title="年度清单")
     region_id: int = Field(foreign_key="region.id", title="所在地区")
-    report_id: int | None = Field(default=None, foreign_key="progress_report.id", title="月报")
+    report_id: int | None = Field(
+        default=None, foreign_key="progress_report.id", index=True, title="月报"
+    )
 
     month_of_year: int = Field(title="几月")
     expected: int = Field(default=0, title="应报")

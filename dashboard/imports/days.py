@@ -27,10 +27,13 @@ _FORMS = [
     re.compile(rf"{_YEAR}第?(?P<quarter>[1-4])季度[底末]?"),
     re.compile(r"(?P<year>20\d\d)-?Q(?P<quarter>[1-4])", re.IGNORECASE),
 ]
-_BEFORE = re.compile(r"^(?:预计|计划|拟|力争|争取|确保|将|于|在|到|至|截至|截止|定于)+")
+_BEFORE = re.compile(
+    r"^(?:(?:工期)?(?:延期|延后|延长|顺延|推迟|调整|后延)(?=[到至为])"
+    r"|预计|计划|拟|力争|争取|确保|将|于|在|到|至|为|截至|截止|定于)+"
+)
 _VERBS = (
-    "(?:全面|全部|基本)?(?:完成|建成|竣工|完工|建成投用|投入使用|投用|通车|交付使用|交付|验收|竣工验收|具备通车条件|"
-    "建成投入使用|投入运营|开工|动工|启动|开放|完成建设|完成验收)?"
+    "(?:(?:[、并]|已经?)?(?:全面|全部|基本)?(?:完成|建成|竣工|完工|建成投用|投入使用|投用|通车|交付使用|交付|验收|竣工验收|具备通车条件|"
+    "建成投入使用|投入运营|开工|动工|启动|开放|完成建设|完成验收))*"
 )
 _AFTER = re.compile(rf"(?P<before>之?前|以前|止|24时前|24:00前)?{_VERBS}$")
 _CLOCK = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?$")
@@ -40,7 +43,10 @@ _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _NO_DATE = re.compile(
     r"全年|年内|当年内?|长期|常年|持续|每年|每月|全年推进|按(?:计划|时序|进度|要求).*|待定|另定"
 )
+_DONE = re.compile(r"(?:已|均已|已经|全部|已全部)?(?:完成|完工|竣工|建成|投用|投入使用)")
+_END = "。.;；,，"
 _SERIALS, _EPOCH = (40_000, 60_000), date(1899, 12, 30)
+_CUT = re.compile(r"\d{1,2}\.[12]|(?:0?[13-9]|1[0-2])\.3")
 _PARTS = {"初": 10, "上旬": 10, "中旬": 20}
 
 
@@ -59,10 +65,26 @@ def day(value: Any, year: int) -> Day | None:
         return _plausible(value)
     if isinstance(value, float | int) and not isinstance(value, bool):
         return _of_number(float(value))
-    text = _WEEKDAY.sub("", folded(_CLOCK.sub("", text_of(value))))
+    text = _WEEKDAY.sub("", folded(_CLOCK.sub("", text_of(value))).rstrip(_END))
     if is_nothing(text):
         return None
     return of_text(text, year)
+
+
+def of_delimited(value: Any, year: int) -> Day | None:
+    """Read a date of delimited text, where 10.1 may have been 10.10 before the file was saved."""
+    found = day(value, year)
+    text = folded(value)
+    if found is not None and _CUT.fullmatch(text):
+        month, number = text.split(".")
+        raise Unreadable(
+            _("{text} 可能是 {month} 月 {day} 日，也可能是 {month} 月 {day}0 日").format(
+                text=text, month=month, day=number
+            ),
+            _("填写日期，如 2026-10-31"),
+            "ambiguous",
+        )
+    return found
 
 
 def of_text(text: str, year: int) -> Day:
@@ -76,6 +98,10 @@ def of_text(text: str, year: int) -> Day:
     if _NO_DATE.fullmatch(text):
         raise Unreadable(
             _("“{text}”没有说明具体日期").format(text=text), _("填写日期，如 2026-10-31"), "no_date"
+        )
+    if _DONE.fullmatch(text):
+        raise Unreadable(
+            _("“{text}”不是日期").format(text=text), _("已经完成的，此格留空，或填写完成的日期")
         )
     raise Unreadable(_("看不出是哪一天"), _("填写日期，如 2026-10-31 或 10月底前"))
 

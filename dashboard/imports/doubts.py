@@ -14,6 +14,7 @@ from dashboard.imports.periods import earlier_month
 
 _SHORT = FIGURES | {Kind.DAY, Kind.FLAG}
 _LONGEST = 1000
+_DATED = re.compile("[月截]")
 _ALL_DONE = re.compile(r"100(?:\.0+)?%|百分之百")
 
 
@@ -57,10 +58,10 @@ def refuse_odd(how: str, kind: Kind) -> None:
 
 def refuse_earlier(value: Any, kind: Kind, context: Context) -> None:
     """Refuse a figure that counts up to a month before the one reported. Raises Unreadable."""
-    if kind not in FIGURES or not isinstance(value, str) or "月" not in value:
+    if kind not in FIGURES or not isinstance(value, str) or not _DATED.search(value):
         return
     text = folded(value)
-    month = context.kind is SheetKind.MONTHLY and earlier_month(text, context.month)
+    month = context.kind is SheetKind.MONTHLY and earlier_month(text, context.month, days=True)
     if month and not _ALL_DONE.search(text):
         raise Unreadable(
             _("这里写的是截至 {month} 月的数，本期报送 {wanted} 月").format(

@@ -93,8 +93,9 @@ class ColumnMatch:
 
     `key` is the heading without months and units, under which a choice is remembered; of several
     columns under one heading the later ones are counted. `how` is
-    `synonym`, `values`, `confirmed`, `ignored` or `unknown`; `unit` is the money unit, `fraction`
-    or `points`; `near` names the field an unknown heading is most like.
+    `synonym`, `values`, `confirmed`, `ignored`, `money` (the unit of its row) or `unknown`; `unit`
+    is the money unit, `fraction` or `points`; `near` names the field an unknown heading is most
+    like.
     """
 
     letter: str

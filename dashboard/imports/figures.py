@@ -8,9 +8,24 @@ from typing import Any
 
 from dashboard.i18n import _
 from dashboard.imports import measures
+from dashboard.imports.clauses import (
+    BRACKETED,
+    CLAUSES,
+    CUMULATIVE,
+    MONTHLY,
+    QUANTITY,
+    SHARE,
+    SPAN,
+    bracketed,
+    clause_about,
+    plain,
+    refuse_aim,
+    refuse_leftover,
+    refuse_undone,
+    without_shares,
+)
 from dashboard.imports.formats import PERCENT, SCALED
 from dashboard.imports.numerals import (
-    ABOUT,
     ARABIC,
     LARGEST,
     NUMERAL,
@@ -26,46 +41,26 @@ from dashboard.imports.parsers import is_nothing
 
 DONE = word_set(
     "已完成 完成 全部完成 已全部完成 全面完成 已全面完成 已完工 完工 全部完工 已全部完工 "
-    "已竣工 竣工 已建成 圆满完成 已圆满完成 提前完成 已提前完成 按期完成 已按期完成"
+    "已竣工 竣工 已建成 圆满完成 已圆满完成 提前完成 已提前完成 按期完成 已按期完成 "
+    "提前完工 已提前完工"
 )
 IDLE = word_set("未开工 尚未开工 未启动 尚未启动 未动工 尚未动工 未开展 尚未开展 未实施 尚未实施")
 _DONE_WORDS = re.compile(rf"(?:{'|'.join(sorted(DONE, key=len, reverse=True))})(?![率比度量])")
 _ALL = re.compile(r"100(?:\.0+)?%|百分之(?:百|一百)")
 MONEY = {"元": Decimal("0.0001"), "万元": Decimal(1), "亿元": Decimal(10**4)}
-_UNIT = "|".join(measures.UNITS)
-_QUANTITY = re.compile(rf"({NUMERAL})(百万|千万|[百千万亿]?)({_UNIT})?")
-_PERCENT = re.compile(
-    rf"({ARABIC})%|百分之(百|{NUMERAL})|({NUMERAL})成([一二三四五六七八九半]?)(?![一-龥])"
-)
 _MONEY = re.compile(rf"(?:({ARABIC})亿)?({NUMERAL})(亿|万|千万|百万|千)?(元)?")
 _LARGE_NUMERAL = re.compile(r"[^\d]*[万亿]")
-_FILLER = re.compile(
-    r"截至目前|截止目前|到目前为止|年初以来|年初至今|今年以来|自年初|年度(?:计划|目标|任务|总任务)|全年(?:计划|目标|任务|总任务)|总工程量|工程总量|"
-    r"总任务|总目标|目标任务|形象进度|总体进度|工程进度|完成进度|完成比例|完成率|任务量|工程量|累计|目前|现已|已经|"
-    r"合计|总计|共计|实际|全部|完成|建成|改造|新建|新增|铺设|安装|治理|维修|建设|发放|开展|举办|达到|投资额?|资金|"
-    r"拨付|支付|到位|支出|占比|进度|数量|本月|当月|截至|截止|任务|已|共|占|达|为|是|的|了|[:,;。、()]"
-)
-_SPAN = re.compile(
-    r"(?:截[至止]到?)?(?:20\d\d年)?\d{1,2}(?:月?[-~至到]\d{1,2})?月(?:份|底|末|[123]?\d日)?"
-)
-_MONTHLY = re.compile(r"本月|当月|(?<![\d至止到~-])\d{1,2}月(?!底|末)")
-_CUMULATIVE = re.compile(r"累计|截[至止]|年初|\d月?[-~至到]\d{1,2}月|\d月[底末]")
-_CLAUSES = re.compile(r",(?!\d{3}(?!\d))|[;。、\n]")
-_UNDONE = re.compile(r"未|尚|没|暂缓|拟|计划|预计|目标|应|需|还|剩|欠|差|原")
 _OF_MONEY = re.compile(r"投资|资金|拨付|支付|到位|支出")
-_AIM = re.compile(r"目标|任务|总工程量|工程总量")
-_DOING = re.compile(r"完成|建成|改造|新建|新增|铺设|安装|治理|维修|发放|开展|举办|达")
 _PURPOSES = {
     "invested": re.compile(r"投资"),
     "allocated": re.compile(r"拨付|到位"),
     "paid": re.compile(r"支付|支出"),
 }
-_SHARE_OF = re.compile(rf"{_QUANTITY.pattern}[^占即折]*$")
-_BRACKETED = re.compile(rf"\({ARABIC}%?\)")
+_SHARE_OF = re.compile(rf"{QUANTITY.pattern}[^占即折]*$")
+_EDGES = " ()[]:,;。、"
 _END = "。.!;,"
 _LARGEST_SHARE = 1000
 _SURE_POINTS = _LARGEST_SHARE // 100
-_DIGIT = re.compile(rf"\d|{NUMERAL}")
 
 _PURPOSE_WORDS = {"invested": "完成投资", "allocated": "拨付", "paid": "支付"}
 
@@ -76,71 +71,6 @@ def scalar(value: Any) -> Decimal:
         kind = _("逻辑值") if isinstance(value, bool) else _("日期或时间")
         raise Unreadable(_("这里要数字，单元格里却是{kind}").format(kind=kind), _("填写数字"))
     return of_float(float(value))
-
-
-def _leftover(text: str) -> None:
-    rest = _FILLER.sub("", text).strip()
-    if not rest:
-        return
-    if found := ABOUT.search(rest):
-        message = _("“{word}”说明这是约数，不能当作准确数字").format(word=found[0])
-        raise Unreadable(message, _("填写一个准确的数字"))
-    raise Unreadable(
-        _("除数字外还写着“{rest}”，不能确定指的是哪个数").format(rest=rest[:20]), _("只填写数字")
-    )
-
-
-def _bracketed() -> Unreadable:
-    return Unreadable(_("括号里的数字可能是负数"), _("去掉括号，填写一个准确的数字"), "ambiguous")
-
-
-def _clause(text: str, monthly: bool | None) -> str:
-    """Pick the part of a text that is about this column: the month's figure or the sum."""
-    if _BRACKETED.fullmatch(text):
-        raise _bracketed()
-    parts = _CLAUSES.split(text)
-    clauses = [part for part in parts if _DIGIT.search(_SPAN.sub("", part))]
-    _sure([part for part in parts if part not in clauses])
-    clause = clauses[0] if len(clauses) == 1 else text
-    if monthly is None:
-        return _SPAN.sub("", clause) if len(clauses) == 1 else clause
-    own, other = (_MONTHLY, _CUMULATIVE) if monthly else (_CUMULATIVE, _MONTHLY)
-    if len(clauses) > 1:
-        mine = [part for part in clauses if own.search(part)]
-        if len(mine) != 1:
-            raise Unreadable(
-                _("这里有不止一个数字，不能确定用哪个"), _("只填写一个数字"), "ambiguous"
-            )
-        clause = mine[0]
-    if other.search(clause) and not own.search(clause):
-        sums, months = _("累计数"), _("当月数")
-        word, wanted = (sums, months) if monthly else (months, sums)
-        raise Unreadable(
-            _("这里写的像是{word}，与本列不符").format(word=word),
-            _("填写{wanted}").format(wanted=wanted),
-            "ambiguous",
-        )
-    return _SPAN.sub("", clause)
-
-
-def _sure(others: list[str]) -> None:
-    """Refuse a figure beside which it says that it is not done, or only planned."""
-    if found := next((word for part in others if (word := _UNDONE.search(part))), None):
-        raise Unreadable(
-            _("旁边写着“{word}”，不能确定这个数字是不是已经完成的").format(word=found.string[:20]),
-            _("只填写已经完成的数字"),
-            "ambiguous",
-        )
-
-
-def _achieved(clause: str) -> None:
-    """Refuse a figure that only says what is to be done."""
-    if (found := _AIM.search(clause)) and not _DOING.search(clause):
-        raise Unreadable(
-            _("这里写的像是“{word}”，不是已经完成的").format(word=found[0]),
-            _("填写已经完成的数字"),
-            "ambiguous",
-        )
 
 
 def _formatted(number: Decimal, shown: str, unit: str) -> tuple[Decimal, str]:
@@ -161,6 +91,12 @@ def _formatted(number: Decimal, shown: str, unit: str) -> tuple[Decimal, str]:
     words = shown.removeprefix("=") if shown.startswith("=") else ""
     if words in SCALE:
         return number * SCALE[words], unit
+    if words and words not in MONEY and not measures.is_unit(words):
+        raise Unreadable(
+            _("单元格的数字格式在数字后面显示“{words}”，不能确定指的是什么").format(words=words),
+            _("把单元格设为常规格式后重新填写"),
+            "ambiguous",
+        )
     return number, words or unit
 
 
@@ -173,20 +109,29 @@ def quantity(
     """
     if not isinstance(value, str):
         number, found = _formatted(_not_negative(scalar(value)), shown, "")
-        return _converted(number, found if measures.is_unit(found) else bare, unit)
-    text = folded(value)
+        return _converted(number, found or bare, unit)
+    text = plain(value)
     if is_nothing(text):
         return None
-    clause = _clause(_PERCENT.sub("", text), monthly)
-    matches = list(_QUANTITY.finditer(clause))
+    clause = clause_about(without_shares(text), monthly)
+    matches = list(QUANTITY.finditer(clause))
     if not matches:
         raise Unreadable(_("这里没有可以确定的数字"), _("填写数字，如 23.4"))
     if len(matches) > 1:
         raise Unreadable(_("这里有不止一个数字，不能确定用哪个"), _("只填写一个数字"), "ambiguous")
-    _achieved(clause)
+    refuse_aim(clause)
     found_text, scale, own = matches[0].groups()
-    _leftover(clause[: matches[0].start()] + "," + clause[matches[0].end() :])
-    return _converted(_not_negative(numeral(found_text)) * SCALE[scale], own or bare, unit)
+    refuse_leftover(clause[: matches[0].start()] + "," + clause[matches[0].end() :])
+    number = _not_negative(numeral(found_text))
+    if scale and not own and measures.is_scaled(unit):
+        raise Unreadable(
+            _("{text} 可能是 {low}{unit}，也可能是 {high}{unit}").format(
+                text=matches[0][0], low=number, high=rounded(number * SCALE[scale]), unit=unit
+            ),
+            _("写明单位，如 {low}{unit}").format(low=number, unit=unit),
+            "ambiguous",
+        )
+    return _converted(number * SCALE[scale], own or bare, unit)
 
 
 def _converted(number: Decimal, found: str, wanted: str) -> Decimal:
@@ -222,19 +167,19 @@ def percent(value: Any, shown: str = "", scale: str = "") -> Decimal | None:
     if not isinstance(value, str):
         number = scalar(value)
         return _plausible(rounded(number * 100 if shown == PERCENT else number))
-    text = folded(value)
+    text = plain(value)
     if is_nothing(text):
         return None
-    plain = text.rstrip(_END)
-    if plain in DONE or plain in IDLE:
-        return Decimal(100 if plain in DONE else 0)
-    if _BRACKETED.fullmatch(text):
-        raise _bracketed()
+    bare_text = text.rstrip(_END)
+    if bare_text in DONE or bare_text in IDLE:
+        return Decimal(100 if bare_text in DONE else 0)
+    if BRACKETED.fullmatch(text):
+        raise bracketed()
     return _plausible(_share_in(text))
 
 
 def _scaled_share(bare: Decimal, shown: str, scale: str) -> Decimal:
-    if shown == SCALED:
+    if shown == SCALED or shown.startswith("="):
         _formatted(bare, shown, "")
     if bare == 0:
         return Decimal(0)
@@ -268,7 +213,7 @@ def _plausible(share: Decimal) -> Decimal:
 
 
 def _share_in(text: str) -> Decimal:
-    found = list(_PERCENT.finditer(text))
+    found = list(SHARE.finditer(text))
     if len(found) != 1:
         message = (
             _("这里有不止一个百分比，不能确定用哪个") if found else _("这里没有可以确定的百分比")
@@ -281,10 +226,11 @@ def _share_in(text: str) -> Decimal:
     _whole(text, match, rest)
     if _ALL.fullmatch(match[0]):
         rest = _DONE_WORDS.sub("", rest)
-    for clause in _CLAUSES.split(_SPAN.sub("", rest)):
-        without = _QUANTITY.sub("", clause, count=1)
+    for clause in CLAUSES.split(SPAN.sub("", rest)):
+        without = QUANTITY.sub("", clause, count=1)
+        _worded(clause, without)
         if without != clause or (match[0] in text and clause in _around(text, match)):
-            _leftover(without)
+            refuse_leftover(without)
     arabic, hundredths, tenths, more = match.groups()
     if hundredths == "百":
         return Decimal(100)
@@ -295,13 +241,24 @@ def _share_in(text: str) -> Decimal:
     return rounded(numeral(arabic or hundredths))
 
 
+def _worded(clause: str, without: str) -> None:
+    """Refuse a bare number beside the percentage: 85,5% may be 85.5%, 85%(7.31) be July's."""
+    other = QUANTITY.search(clause)
+    if other and not other[3] and not without.strip(_EDGES):
+        raise Unreadable(
+            _("百分比旁边还有一个数“{number}”，不能确定指的是什么").format(number=other[0]),
+            _("填写一个百分比，如 85%"),
+            "ambiguous",
+        )
+
+
 def _whole(text: str, match: re.Match[str], rest: str) -> None:
     """Refuse a share of a part, of the money or of the month: it is not the project's progress."""
-    *earlier, before = _CLAUSES.split(text[: match.start()])
-    _sure([*earlier, *_CLAUSES.split(text[match.end() :])[1:]])
-    part = _SHARE_OF.search(_SPAN.sub("", before))
+    *earlier, before = CLAUSES.split(text[: match.start()])
+    refuse_undone([*earlier, *CLAUSES.split(text[match.end() :])[1:]])
+    part = _SHARE_OF.search(SPAN.sub("", before))
     money = _OF_MONEY.search(rest)
-    month = _MONTHLY.search(rest) and not _CUMULATIVE.search(rest)
+    month = MONTHLY.search(rest) and not CUMULATIVE.search(rest)
     if part or money or month:
         what = _("某一部分") if part else _("资金") if money else _("当月")
         raise Unreadable(
@@ -313,8 +270,8 @@ def _whole(text: str, match: re.Match[str], rest: str) -> None:
 
 def _around(text: str, match: re.Match[str]) -> str:
     """Give the clause a match stands in, without the match."""
-    before = _CLAUSES.split(text[: match.start()])[-1]
-    after = _CLAUSES.split(text[match.end() :])[0]
+    before = CLAUSES.split(text[: match.start()])[-1]
+    after = CLAUSES.split(text[match.end() :])[0]
     return before + after
 
 
@@ -327,11 +284,11 @@ def amount_wan(
     """
     if not isinstance(value, str):
         number, own = _formatted(_not_negative(scalar(value)), shown, unit)
-        return _money(number, own if own in MONEY else unit)
-    text = folded(value).lstrip("¥")
+        return _money(number, own)
+    text = plain(value).lstrip("¥")
     if is_nothing(text):
         return None
-    clause = _clause(_PERCENT.sub("", text), monthly)
+    clause = clause_about(without_shares(text), monthly)
     matches = list(_MONEY.finditer(clause))
     if len(matches) != 1:
         message = (
@@ -339,9 +296,9 @@ def amount_wan(
         )
         raise Unreadable(message, _("填写一个金额，如 1200万元"), "ambiguous")
     match = matches[0]
-    _achieved(clause)
+    refuse_aim(clause)
     _of_purpose(clause, purpose)
-    _leftover(clause[: match.start()] + "," + clause[match.end() :])
+    refuse_leftover(clause[: match.start()] + "," + clause[match.end() :])
     return _money_in(match, unit)
 
 

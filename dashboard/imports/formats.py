@@ -11,6 +11,8 @@ PERCENT = "%"
 SCALED = "scaled"
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|!(.)|_.|\*.')
 _SKIPPED = re.compile(r"\[[^\]]*\]")
+_DATED = re.compile("[ymdhsaebg年月日]", re.IGNORECASE)
+_DIGITS = re.compile(r"[0#?]|General|通用", re.IGNORECASE)
 _BUILT_IN = {9: "0%", 10: "0.00%"}
 
 
@@ -40,8 +42,10 @@ def _sections(code: str) -> list[str]:
 
 
 def _section(code: str) -> str:
-    words = "".join(a or b or c for a, b, c in _LITERAL.findall(code)).strip()
+    words = "".join(a or b or c for a, b, c in _LITERAL.findall(code)).strip().replace("％", "%")
     bare = _SKIPPED.sub("", _LITERAL.sub("", code)).strip()
+    if _hides(code, bare):
+        return SCALED
     if "%" in bare:
         return PERCENT
     if bare.endswith(",") or "." in words:
@@ -49,6 +53,18 @@ def _section(code: str) -> str:
     if words.strip("()-+ ￥¥$"):
         return f"={words}"
     return bare if len(bare) > 1 and not bare.strip("0") else ""
+
+
+def _hides(code: str, bare: str) -> bool:
+    """Say whether no number is shown, or a word stands before it: ;;; or "约"0."""
+    if _DATED.search(bare) or bare == "@":
+        return False
+    digits = _DIGITS.search(_LITERAL.sub(lambda found: "." * len(found[0]), code))
+    if digits is None:
+        return True
+    before = code[: digits.start()]
+    words = "".join(a or b or c for a, b, c in _LITERAL.findall(before))
+    return bool(re.search("[一-龥A-Za-z]", words))
 
 
 def displayed(number: float, shown: str) -> str:

@@ -27,9 +27,12 @@ from dashboard.imports.numerals import word_set
 from dashboard.imports.tables import Found
 
 _CUMULATIVE = word_set("cumulative_quantity completed_investment_wan allocated_wan paid_wan")
+_THIS_YEAR = word_set("今年 本年 本年度 当年")
+OF_MONEY = "money"
+"""How a column is told that holds the money unit of each row."""
 _MEASURED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
 _YEAR = re.compile(r"(20\d\d)年")
-_UNIT_LINE = re.compile(r"单位[:：]?(万元|亿元|元)(?![一-龥])")
+_UNIT_LINE = re.compile(r"单位(?:为|是|[:：])?(万元|亿元|元)(?![一-龥])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def mapped(
 
 
 def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind, year: int) -> str:
-    field = headings.of_path(path)
+    field = headings.of_path(_without_year(path, year))
     years = set(_YEAR.findall(squeezed("".join(path))))
     if kind is SheetKind.MONTHLY and years and str(year) not in years:
         return ""
@@ -124,6 +127,13 @@ def _field(headings: Headings, path: tuple[str, ...], kind: SheetKind, year: int
         ):
             return ""
     return field
+
+
+def _without_year(path: tuple[str, ...], year: int) -> tuple[str, ...]:
+    """Leave out of a column's headings that they are about the year reported."""
+    own = re.compile(rf"^{year}年(?:度|以来)?")
+    words = [own.sub("", text) for text in map(squeezed, path)]
+    return tuple(text for text in words if text and text not in _THIS_YEAR) or path
 
 
 def _fits(column: Column, unit: str) -> bool:

@@ -22,6 +22,8 @@ _ORDINAL = re.compile(
     r"|\([一二三四五六七八九十\d]{1,3}\)[、.)]?|第[一二三四五六七八九十\d]{1,3}[项个件][、:]?)"
     r"|^其中:?"
 )
+_AFTER_CODE = "_- "
+_LEADING_CODE = re.compile(r"\s*[(（\[]?([A-Za-z0-9][A-Za-z0-9_-]{2,38})")
 _CUTOFF, _PLAN_CUTOFF = 60, 85
 _SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
 
@@ -137,6 +139,10 @@ class Matcher:
         named = self.by_name.get(same(name), [])
         if not named:
             named = self.by_name.get(same(bare(name)), [])
+        if not named and (found := _LEADING_CODE.match(name)):
+            coded = self.exact.get(found[1].rstrip(_AFTER_CODE))
+            rest = same(name[found.end() :])
+            named = [coded] if coded and same(coded.name) == rest else []
         own = [project for project in named if self._own(project)]
         if len(own) > 1 and isinstance(agency, str):
             code = self.agencies.get(same(agency))

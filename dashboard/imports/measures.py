@@ -20,14 +20,20 @@ SIMPLE = COUNTS | OTHERS | set(LENGTHS) | set(AREAS)
 UNITS = tuple(sorted({*SIMPLE, *(f"个{unit}" for unit in OTHERS)}, key=len, reverse=True))
 
 
+_SCALES = {"万": 10**4, "千": 10**3, "亿": 10**8}
+
+
+def is_scaled(unit: str) -> bool:
+    """Say whether a unit counts thousands or more of another: 万户, but not 千米."""
+    return unit[:1] in _SCALES and unit not in SIMPLE
+
+
 @cache
 def base(unit: str) -> tuple[Decimal, str]:
     """Take a unit apart into how many of which plain unit it is."""
     factor = Decimal(1)
-    for prefix, scale in (("万", 10**4), ("千", 10**3), ("亿", 10**8)):
-        if unit.startswith(prefix) and unit not in SIMPLE:
-            factor, unit = Decimal(scale), unit[1:]
-            break
+    if is_scaled(unit):
+        factor, unit = Decimal(_SCALES[unit[0]]), unit[1:]
     if len(unit) > 1 and unit[0] in "个张" and unit[1:] in OTHERS:
         unit = unit[1:]
     if unit in LENGTHS:

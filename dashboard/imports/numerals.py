@@ -31,6 +31,8 @@ _UNIT_SIGNS = (
     ("m³", "立方米"),
     ("㎞", "公里"),
 )
+_KILOMETRES = re.compile(r"(?<=\d)\s*km(?![a-z\d²³])", re.IGNORECASE)
+_FORCED = "'‘’`"
 _GUARD = "\ue000"
 _GUARDED = re.compile(r"(?<=\d)\s+(?=\d)")
 ABOUT = re.compile(
@@ -55,9 +57,14 @@ class Unreadable(ValueError):
 def folded(text: str) -> str:
     """Fold full-width signs and drop spaces, but keep digits apart that stood apart.
 
-    Only full width is folded: a ① or a ² that became a plain digit would be another number.
+    Only full width is folded: a ① or a ² that became a plain digit would be another number. An
+    apostrophe in front only makes a text of what follows.
     """
     plain = text.translate(_FULL_WIDTH).strip()
+    if plain[:1] in _FORCED:
+        plain = plain.lstrip(_FORCED)
+    if "m" in plain or "M" in plain:
+        plain = _KILOMETRES.sub("公里", plain)
     if not plain.isascii():
         for sign, unit in _UNIT_SIGNS:
             plain = plain.replace(sign, unit)
@@ -95,4 +102,6 @@ def numeral(text: str) -> Decimal:
     try:
         return Decimal(str(cn2an.cn2an(text.translate(_VARIANTS), "strict")))
     except (ValueError, KeyError) as error:
-        raise Unreadable(text) from error
+        raise Unreadable(
+            _("“{text}”不是一个能确定的数字").format(text=text), _("填写数字，如 23.4")
+        ) from error

@@ -11,8 +11,10 @@ from dashboard.imports.column import FIGURES, TEXTS, Kind
 from dashboard.imports.context import SheetKind
 from dashboard.imports.examination import Level, Problem
 from dashboard.imports.grid import STRUCK, place
+from dashboard.imports.headings import squeezed
 from dashboard.imports.lines import Line, is_hint, line
 from dashboard.imports.mapping import Mapped
+from dashboard.imports.numerals import word_set
 from dashboard.imports.parsers import text_of
 from dashboard.imports.periods import is_of_rows, is_of_years, none_of, other_months, years_in
 from dashboard.imports.rows import Reader
@@ -20,15 +22,25 @@ from dashboard.imports.tables import Cover
 
 LEFT_OUT = {
     Line.TOTAL: "合计、小计行，未导入",
+    Line.AVERAGE: "平均数行，未导入",
     Line.CHAPTER: "分类标题行，未导入",
     Line.HIDDEN: "隐藏的行，未导入；需要时请勾选“读取隐藏的行和列”",
     Line.NOTE: "表下的说明，未导入",
     Line.EXAMPLE: "填写示例或要求，未导入",
     Line.OTHER_MONTH: "不是本期的行，未导入",
+    Line.OTHER_KIND: "计划数、本月数等，不是累计完成数的行，未导入",
     Line.STRUCK: "整行加了删除线，视为作废，未导入；仍有效的请去掉删除线",
 }
 _JOINED = TEXTS - {Kind.CODE}
 _CENT = 0.005
+_OTHER_KINDS = word_set(
+    "计划 计划数 计划完成 目标 目标数 年度目标 年度计划 任务 任务数 序时 序时进度 本月 当月 本月数 "
+    "当月数 本月完成 当月完成 上月 上月累计 去年同期 上年同期 同期"
+)
+_ACTUAL = word_set(
+    "实际 实际数 实际完成 完成 完成数 已完成 累计 累计数 累计完成 本月累计 截至目前 完成情况 "
+    "实际进度"
+)
 
 
 class Outline:
@@ -118,6 +130,9 @@ def of_this_month(
     """Leave out the rows that say they are about another month; an error where all do."""
     data = [row for row, kind in lines if kind is Line.DATA]
     problems = list(_other_years(data, columns, reader))
+    if other := _of_other_kind(data, columns, reader):
+        lines = [(row, Line.OTHER_KIND if row in other else kind) for row, kind in lines]
+        data = [row for row in data if row not in other]
     column = next((one.index for one in columns if is_of_rows(one.text)), None)
     if column is None or reader.context.kind is not SheetKind.MONTHLY:
         return lines, problems
@@ -128,6 +143,21 @@ def of_this_month(
         where = reader.grid.name, place(row, column), "", text_of(said[row])
         problems.append(none_of(reader.context.month, *where))
     return [(row, Line.OTHER_MONTH if row in other else kind) for row, kind in lines], problems
+
+
+def _of_other_kind(rows: list[int], columns: list[Mapped], reader: Reader) -> set[int]:
+    """Give the rows of which a column beside the figures says that they hold the plan, or others.
+
+    Below 计划 stands 实际, below 本月 stands 累计: only the latter is what a report asks for.
+    """
+    if reader.context.kind is not SheetKind.MONTHLY:
+        return set()
+    for one in (one for one in columns if one.column is None):
+        said = {row: squeezed(text_of(v)) for row, v in _said(rows, one.index, reader).items()}
+        told = {text for text in said.values() if text}
+        if told & _OTHER_KINDS and told <= _OTHER_KINDS | _ACTUAL:
+            return {row for row, text in said.items() if text in _OTHER_KINDS}
+    return set()
 
 
 def _said(rows: list[int], column: int, reader: Reader) -> dict[int, Any]:

@@ -15,7 +15,7 @@ from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, wo
 NOTHING = frozenset(
     {"", "无", "/", "//", "\\", "-", "--", "---", "暂无", "N/A", "n/a", "空", "*", "."}
 )
-DITTO = frozenset({"同上", "〃", "同上行", "″", "同上。"})
+DITTO = frozenset({"同上", "〃", "同上行", "″", "同上。", '"', "”", "“", "＂", "''", "′′", '""'})
 _SEPARATORS = re.compile(r"[、，,;；/\n\s]+")
 _EDGES = frozenset(" -—–－_/")
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])

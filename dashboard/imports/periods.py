@@ -21,7 +21,8 @@ _PERIOD_WORDS = re.compile(
 _OTHER_WORDS = re.compile(
     r"日期|时间|填表|制表|报送|上报|印发|下发|联系|电话|号$|号[)]|〔|\[|每月|会议|批|前|启动|开工|印"
 )
-_FILLED_ON = re.compile(r"(?:填报|填表|制表|报送|上报)(?:日期|时间)")
+_FILLED_ON = re.compile(r"(?:填报|填表|制表|报送|上报|截[至止])(?:日期|时间)")
+_TO_COME = re.compile(r"\d{1,2}月(?:份|度)?(?:重点)?(?:工作)?(?:计划|打算|安排|目标)")
 _DAY = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
 _TITLE = 30
 _PERIOD = re.compile(
@@ -41,7 +42,9 @@ _UP_TO = re.compile(
     r"(?:截[至止]到?)(?:(20\d\d|\d\d)年)?(\d{1,2})月(?!前)"
     r"|(?<![\d.])(?:(20\d\d|\d\d)年)?1?\d月?[-~至到](\d{1,2})月(?!前)"
     r"|[(,;。]?(?:(20\d\d|\d\d)年)?(\d{1,2})月[底末](?!前)"
+    r"|截[至止]到?(?:(20\d\d)[./-])?(\d{1,2})[./-](?:[12]?\d|3[01])(?![\d.%])"
 )
+_LAST_DAY = re.compile(r"(?:(20\d\d|\d\d)年)?(\d{1,2})月(?:2[89]|3[01])[日号](?!前)")
 _OF_MONTHS = re.compile(r"月份|月度|报告期|所属期|年月")
 _HALF_YEAR = 6
 _ROW_MONTHS = word_set(
@@ -170,6 +173,7 @@ def _is_before(found: re.Match[str], month: date) -> bool:
 
 def _periods(text: str) -> tuple[set[int], set[int], set[int]]:
     """Give the years and months a title names, and the years that stand right before a month."""
+    text = _TO_COME.sub("", text)
     found = [(match[1], match[3]) for match in _PERIOD.finditer(text)]
     found += [(match[1], match[2]) for form in (_POINTED, _BY_DAY) for match in form.finditer(text)]
     months = {int(month) for _year, month in found if 1 <= int(month) <= 12}
@@ -224,11 +228,15 @@ def none_of(month: date, sheet: str, cell: str, field: str, raw: str) -> Problem
     return Problem(Level.ERROR, "wrong_month", text, remedy, sheet, cell, field, raw)
 
 
-def earlier_month(text: str, month: date) -> int:
-    """Give the month before the one reported up to which a figure is said to count; else 0."""
-    for found in _UP_TO.finditer(text):
+def earlier_month(text: str, month: date, *, days: bool = False) -> int:
+    """Give the month before the one reported up to which a figure is said to count; else 0.
+
+    `days` takes the last days of a month for its end: 7月31日.
+    """
+    for found in (*_UP_TO.finditer(text), *(_LAST_DAY.finditer(text) if days else ())):
+        given = found.groups()
         year, number = next(
-            (found[at], found[at + 1]) for at in (1, 3, 5) if found[at + 1] is not None
+            (given[at], given[at + 1]) for at in range(0, len(given), 2) if given[at + 1]
         )
         since = (month.year - (int(year) % 100 + 2000)) * 12 if year else 0
         since += month.month - int(number)

@@ -13,13 +13,13 @@ from dashboard.i18n import _
 from dashboard.imports import narrative, own
 from dashboard.imports.column import FIGURES, Column, Kind
 from dashboard.imports.context import Context, Value
-from dashboard.imports.days import MONTH, day, says_no_date
+from dashboard.imports.days import MONTH, day, of_delimited, says_no_date
 from dashboard.imports.doubts import refuse_earlier, refuse_fault, refuse_long, refuse_odd
 from dashboard.imports.examination import shown as shown_value
 from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
 from dashboard.imports.formats import PERCENT, displayed
 from dashboard.imports.grid import Grid, place
-from dashboard.imports.mapping import Mapped
+from dashboard.imports.mapping import OF_MONEY, Mapped
 from dashboard.imports.measures import is_unit
 from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, rounded
 from dashboard.imports.parsers import (
@@ -120,7 +120,10 @@ class Reader:
         ]
         self.places = {one.field: one.index for one in self.columns}
         self.scales: dict[str, str] = {}
-        self.counted = ""
+        self.counted = self.money = self.beside = ""
+        hidden = frozenset() if context.include_hidden else grid.hidden_columns
+        money = (one.index for one in mapped if one.how == OF_MONEY and one.index not in hidden)
+        self.money_at = next(money, None)
 
     def value(self, row: int, index: int) -> Any:
         """Give what stands in a cell by itself."""
@@ -184,7 +187,7 @@ class Reader:
                 return True
         elif not one.is_day:
             return False
-        found = one.known.get((value, unit, self.counted))
+        found = one.known.get((value, unit, self.beside))
         if found is not None:
             self._keep(into, one, found)
         return found is not None
@@ -200,7 +203,8 @@ class Reader:
             return True
         bare = one.unit or self.counted
         same = not bare or not unit or bare == unit
-        plain = (kind is Kind.NUMBER and same) or (kind is Kind.MONEY and one.unit == "万元")
+        wan = kind is Kind.MONEY and one.unit == "万元" and self.money in ("", "万元")
+        plain = (kind is Kind.NUMBER and same) or wan
         if plain and not shown and 0 <= value < LARGEST:
             into.values[one.field] = of_float(value)
             return True
@@ -234,7 +238,14 @@ class Reader:
     def count_in(self, unit: Value) -> None:
         """Let bare numbers of the next row count this unit, where it is one that is known."""
         known = isinstance(unit, str) and is_unit(folded(unit))
-        self.counted = folded(str(unit)) if known else ""
+        self.counted = self.beside = folded(str(unit)) if known else ""
+
+    def price_in(self, row: int) -> None:
+        """Let bare amounts of a row count the money unit that stands in it."""
+        if self.money_at is not None:
+            spot = self.origins.get((row, self.money_at), (row, self.money_at))
+            self.money = folded(text_of(self.value(*spot)))
+            self.beside = f"{self.counted} {self.money}"
 
     def supplement(self, into: RowRead, column: Column, text: str, unit: str, index: int) -> None:
         """Read a text that a person wrote for a column the sheet lacks, told of at `index`."""
@@ -291,11 +302,11 @@ class Reader:
         is_date = one.is_day and isinstance(value, date) and spot not in self.grid.faults
         if spot in self.grid.odd or not (is_date or isinstance(value, str)):
             return self._parsed(one, value, spot, unit)
-        known = one.known.get((value, unit, self.counted))
+        known = one.known.get((value, unit, self.beside))
         if known is None:
             known = self._parsed(one, value, spot, unit)
             if len(one.known) < _REMEMBERED and (is_date or value.strip() not in DITTO):
-                one.known[value, unit, self.counted] = known
+                one.known[value, unit, self.beside] = known
         return known
 
     def _parsed(self, one: Place, value: Any, spot: tuple[int, int], unit: str) -> _Reading:
@@ -328,7 +339,8 @@ class Reader:
             case Kind.MONEY:
                 purpose = _PURPOSES.get(one.field, "")
                 nature = _CUMULATED.get(one.field)
-                return amount_wan(value, shown, one.unit, monthly=nature, purpose=purpose)
+                unit = self._money_unit(one)
+                return amount_wan(value, shown, unit, monthly=nature, purpose=purpose)
             case Kind.CODE:
                 return code(value, shown)
             case Kind.FLAG:
@@ -344,6 +356,18 @@ class Reader:
                 return text and narrative.milestones(text, self.context.month.year)
             case _:
                 return words(self._worded(one, value, shown))
+
+    def _money_unit(self, one: Place) -> str:
+        """Give the unit of a bare amount: its heading's or its row's, where they agree."""
+        if one.unit and self.money not in ("", one.unit):
+            raise Unreadable(
+                _("列名写的是{one}，这一行的单位写的是{other}").format(
+                    one=one.unit, other=self.money
+                ),
+                _("改正其中一个，或在金额后面写明单位"),
+                "ambiguous",
+            )
+        return one.unit or self.money
 
     def _worded(self, one: Place, value: Any, shown: str) -> Any:
         """Give a number in a column of texts as it is seen; alone it tells no progress."""
@@ -364,7 +388,8 @@ class Reader:
         due_text = words(value) if deadline else None
         if deadline and isinstance(value, str) and says_no_date(value):
             return None, "", due_text
-        found = day(value, self.context.month.year)
+        read = of_delimited if self.grid.delimited else day
+        found = read(value, self.context.month.year)
         if found is None:
             return None, "", due_text
         return found.on, MONTH if found.mark == MONTH else "", due_text

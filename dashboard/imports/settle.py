@@ -11,17 +11,18 @@ from dashboard.imports.column import Column
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.formats import displayed
 from dashboard.imports.grid import Grid
-from dashboard.imports.headings import columns_of
-from dashboard.imports.mapping import Mapped
+from dashboard.imports.headings import MONEY_UNITS, columns_of
+from dashboard.imports.mapping import OF_MONEY, Mapped
 from dashboard.imports.match import Matcher, bare, same
 from dashboard.imports.measures import is_unit
-from dashboard.imports.numerals import ARABIC, folded
+from dashboard.imports.numerals import ARABIC, folded, word_set
 from dashboard.imports.parsers import is_nothing
 from dashboard.imports.tables import Found
 
 Values = Callable[[int], Sequence[Any]]
 """Gives what a column shows, by its number."""
 _UNIT = "单位"
+_UNITS = word_set("单位 金额单位 资金单位 投资单位 货币单位")
 _SHARE = re.compile(rf"{ARABIC}%|百分之.{{1,8}}")
 _ENOUGH = 2
 
@@ -52,15 +53,17 @@ def _unit(
     context: Context,
     matcher: Matcher,
 ) -> Mapped:
-    if one.how != "unknown" or one.heading.key != _UNIT:
+    if one.how != "unknown" or one.heading.key not in _UNITS:
         return one
     texts = [text for text in _texts(values(one.index)) if not is_nothing(text)]
     if not texts:
         return one
     field = ""
+    if all(text in MONEY_UNITS for text in texts) and context.kind is SheetKind.MONTHLY:
+        return replace(one, how=OF_MONEY)
     if all(map(is_unit, texts)):
         field = "unit_of_measure"
-    elif all(same(text) in matcher.agencies for text in texts):
+    elif one.heading.key == _UNIT and all(same(text) in matcher.agencies for text in texts):
         field = "agency_name" if context.kind is SheetKind.MONTHLY else "lead_agency"
     return replace(one, column=known[field], how="values") if field else one
 

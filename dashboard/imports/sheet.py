@@ -14,12 +14,12 @@ from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
 from dashboard.imports.grid import Book, Grid, Refused
 from dashboard.imports.headings import Headings
-from dashboard.imports.mapping import money_unit
 from dashboard.imports.match import Matcher
 from dashboard.imports.numerals import word_set
 from dashboard.imports.periods import asides, check_titles, lines_between, months_in, other_month
 from dashboard.imports.read import read
 from dashboard.imports.sink import Sink
+from dashboard.imports.surroundings import rows_above, stated_unit
 from dashboard.imports.table import TableExamination
 from dashboard.imports.tables import Cover, Found, found_in, guessed_in, is_sideways
 
@@ -52,7 +52,7 @@ def examined(book: Book, digest: str, context: Context, edits: Edits, sink: Sink
     _examine_sheets(book, context, sink)
     if not sink.tables and not sink.problems:
         sink.add(_no_table(book, context))
-    elif not sink.kept and not sink.problems:
+    elif not sink.kept and not sink.problems and not sink.lists:
         text = _("表里没有一行填了内容")
         sink.add(Problem(Level.ERROR, "no_rows", text, _("填写各项目的进度后再上传")))
     sink.close()
@@ -223,18 +223,13 @@ def _examine_tables(
     matcher: Matcher,
     sink: Sink,
 ) -> None:
-    before, lines = 0, list(lines_between(grid, 0, tables[0].top))
-    for found in tables:
+    before = 0
+    for problem in rows_above(grid, tables[0], matcher):
+        sink.add(problem)
+    for number, found in enumerate(tables):
         for problem in check_titles(grid, list(lines_between(grid, before, found.top)), context):
             sink.add(problem)
         before = found.last
-        above = [text for _cell, text in lines]
-        above += [
-            value
-            for row in grid.rows[max(found.top - 2, 0) : found.top]
-            for value in row
-            if isinstance(value, str)
-        ]
-        stated = money_unit(above)
+        stated = stated_unit(grid, tables, number)
         for shown, one in apart(grid, cover, found, headings):
             TableExamination(shown, cover, one, context, headings, matcher, sink, stated).run()

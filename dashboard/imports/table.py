@@ -23,7 +23,7 @@ from dashboard.imports.examination import (
 from dashboard.imports.family import Spot
 from dashboard.imports.grid import Grid, letter, place
 from dashboard.imports.headings import Headings, columns_of
-from dashboard.imports.lines import Line
+from dashboard.imports.lines import Line, is_shifted
 from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
 from dashboard.imports.match import DOUBTS, Matched, Matcher
 from dashboard.imports.outline import LEFT_OUT, Outline, of_this_month
@@ -197,6 +197,7 @@ class TableExamination:
         target = matched.item or matched.project
         unit = target.unit_of_measure if target else ""
         self.reader.count_in(read.values.get("unit_of_measure"))
+        self.reader.price_in(row)
         self.reader.read(self.figures, read, unit)
         self._supplement(read, unit)
         for below in more:
@@ -211,6 +212,9 @@ class TableExamination:
         if monthly_kind and not read.wrong and self._is_silent(read):
             self._tell(row, _("没有填报内容，未导入"))
             self._ask(row, Line.CHAPTER)
+            return
+        if monthly_kind and _is_nobodys(matched) and self.totals.is_sum(read):
+            self._tell(row, _(LEFT_OUT[Line.TOTAL]))
             return
         self.totals.add(read)
         refused = self._wrong(read) | self._unmatched(read, matched) | self._is_longer(read)
@@ -228,11 +232,14 @@ class TableExamination:
         if not self.grid.delimited:
             return False
         beyond = [v for v in self.grid.rows[read.row][max(self.found.paths) + 1 :] if v.strip()]
-        if not beyond:
+        if beyond:
+            text = _("这一行比表头多出 {count} 格，可能是数字里有逗号，后面的都错了位")
+            message = text.format(count=len(beyond))
+        elif is_shifted(self.grid.rows[read.row], {one.index for one in self.texts}):
+            message = _("这一行的数字里可能有逗号，后面的都错了位")
+        else:
             return False
-        text = _("这一行比表头多出 {count} 格，可能是数字里有逗号，后面的都错了位")
         remedy = _("在 Excel 或 WPS 中打开核对，另存为 .xlsx 后再上传")
-        message = text.format(count=len(beyond))
         self._problem(read.row, Level.ERROR, "unreadable", "", message, remedy)
         return True
 
@@ -372,6 +379,11 @@ class TableExamination:
         )
         remedy = _("核对各行和合计，或说明为何不同")
         self._problem(found.row, Level.WARNING, "total_differs", found.field, message, remedy)
+
+
+def _is_nobodys(matched: Matched) -> bool:
+    """Say whether a row's name is not even like a project's."""
+    return matched.rule == "unknown_project" and not matched.near
 
 
 def _text(value: Any) -> str | None:

@@ -9,9 +9,13 @@ import re
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
 from dashboard.imports.grid import Book, Grid, Refused
+from dashboard.imports.numerals import word_set
 from dashboard.imports.xlsx import bounded
 
 _GUARD = re.compile(r"'+[=+\-@\t\r\x00]")
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+_FAULTS = word_set("#NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A")
+_LOOKED_AT, _ONE_IN = 4096, 40
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -19,16 +23,32 @@ def read_text(data: bytes, limits: Limits) -> Book:
     """Read delimited text as one sheet of texts. Raises Refused."""
     text = decoded(data)
     csv.field_size_limit(limits.file_bytes)
+    lines = io.StringIO(text, newline="")
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+        rows = list(csv.reader(lines, delimiter=_delimiter(text), strict='"' in text))
     except csv.Error as error:
-        raise _no_table() from error
+        raise _unpaired() from error
     width = max(map(len, rows), default=0)
     if width < 2:
         raise _no_table()
     bounded("CSV", len(rows), width, limits)
     cells = [[unguarded(cell) for cell in row] for row in rows]
-    return Book("csv", [Grid("CSV", cells, delimited=True)])
+    grid = Grid("CSV", cells, delimited=True)
+    if "#" in text:
+        for number, row in enumerate(cells):
+            for column, cell in enumerate(row):
+                if cell.strip() in _FAULTS:
+                    grid.faults[number, column] = cell.strip()
+    return Book("csv", [grid])
+
+
+def _unpaired() -> Refused:
+    return Refused(
+        _(
+            "这个文本文件里的引号不成对，分不清哪些内容是一格；"
+            "请在 Excel 或 WPS 中另存为 .xlsx 后上传。"
+        )
+    )
 
 
 def _no_table() -> Refused:
@@ -43,6 +63,8 @@ def decoded(data: bytes) -> str:
         for mark, name in _BOMS:
             if data.startswith(mark):
                 return _checked(data[len(mark) :].decode(name))
+        if wide := _wide(data):
+            return _checked(data.decode(wide))
         try:
             return _checked(data.decode("utf-8"))
         except UnicodeDecodeError:
@@ -51,6 +73,15 @@ def decoded(data: bytes) -> str:
         raise Refused(
             _("认不出这个文件的内容或编码；请在 Excel 或 WPS 中打开，另存为 .xlsx 后再上传。")
         ) from error
+
+
+def _wide(data: bytes) -> str:
+    """Name the encoding of two bytes a sign that a text without a mark is in, by its NULs."""
+    low, high = data[:_LOOKED_AT:2].count(0), data[1:_LOOKED_AT:2].count(0)
+    least = min(len(data), _LOOKED_AT) // _ONE_IN
+    if len(data) % 2 or max(low, high) < max(least, 2) or min(low, high):
+        return ""
+    return "utf-16-le" if high else "utf-16-be"
 
 
 def _checked(text: str) -> str:
@@ -74,4 +105,6 @@ def _delimiter(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """Take away the apostrophe that keeps a text from being run as a formula."""
+    if found := _TEXT_FORMULA.fullmatch(text):
+        return found[1]
     return text[1:] if _GUARD.match(text) else text

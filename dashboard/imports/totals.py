@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 from dashboard.imports.column import Kind
 from dashboard.imports.figures import amount_wan
+from dashboard.imports.monthly import IDENTITY
 from dashboard.imports.numerals import Unreadable
 from dashboard.imports.rows import Reader, RowRead
 
 _TOLERANCE = Decimal("0.01")
+_BESIDE = frozenset({*IDENTITY, "completed_pct"})
+_SEVERAL = 2
 
 
 class Mismatch(NamedTuple):
@@ -34,6 +37,7 @@ class _Sums:
 
     whole: Decimal = Decimal(0)
     part: Decimal = Decimal(0)
+    rows: int = 0
     certain: bool = True
     early: list[tuple[int, Decimal]] = field(default_factory=list)
 
@@ -55,6 +59,24 @@ class Totals:
             if isinstance(value, Decimal):
                 sums.whole += value
                 sums.part += value
+                sums.rows += 1
+
+    def is_sum(self, read: RowRead) -> bool:
+        """Say whether a row that names no project holds the sums of the rows since the last total.
+
+        If so, the next sums begin here.
+        """
+        told = {name for name, value in read.values.items() if value is not None} - _BESIDE
+        if read.wrong or not told:
+            return False
+        for name in told:
+            sums = self.sums.get(name, _Sums())
+            value = read.values[name]
+            if not sums.certain or sums.rows < _SEVERAL or value != sums.part or not value:
+                return False
+        for sums in self.sums.values():
+            sums.part, sums.rows = Decimal(0), 0
+        return True
 
     def hold(self, row: int, *, early: bool) -> Iterator[Mismatch]:
         """Hold a total row against the sums so far; one above all rows waits for `close`."""
@@ -71,7 +93,7 @@ class Totals:
                 sums.early.append((row, total))
             elif min(abs(total - sums.whole), abs(total - sums.part)) > _TOLERANCE:
                 yield Mismatch(row, one.field, total, sums.whole)
-            sums.part = Decimal(0)
+            sums.part, sums.rows = Decimal(0), 0
 
     def close(self) -> Iterator[Mismatch]:
         """Hold the totals that stood above all rows against the sums of all."""

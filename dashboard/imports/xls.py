@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from dashboard.i18n import _
 from dashboard.imports.context import Limits
@@ -13,11 +14,12 @@ from dashboard.imports.markup import broken
 from dashboard.imports.ole import OleFile
 from dashboard.imports.package import too_large
 from dashboard.imports.quickscan import UNCALCULATED
+from dashboard.imports.rich import font_look, look_of, odd_own, odd_shared
 from dashboard.imports.sniff import ole_kind
 from dashboard.imports.values import sheets_by_calamine
 from dashboard.imports.xlsx import bounded
 
-_FONT, _STRUCK_FONT, _NO_FONT = 0x31, 0x08, 4
+_FONT, _SST, _CONTINUE, _LABELSST, _RSTRING = 0x31, 0xFC, 0x3C, 0xFD, 0xD6
 _BOUNDSHEET, _FORMAT, _XF, _FILEPASS, _EOF = 0x85, 0x041E, 0xE0, 0x2F, 0x0A
 _ROW, _COLINFO, _MULRK, _FORMULA, _BOOLERR = 0x0208, 0x7D, 0xBD, 0x06, 0x0205
 _SINGLE = frozenset({0x0203, 0x027E, 0xFD, 0x0204, 0xD6, _BOOLERR, _FORMULA})
@@ -30,7 +32,16 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
-_Style = tuple[str, bool]
+
+
+class _Looks(NamedTuple):
+    """What the workbook says for all sheets: styles as meaning and look, fonts, odd texts."""
+
+    styles: list[tuple[str, str]]
+    fonts: list[str]
+    texts: Mapping[int, str]
+
+
 _DIMENSIONS, _HIDDEN_ROW = 0x0200, 0x20
 
 
@@ -63,8 +74,8 @@ def _scanned(stream: bytes, limits: Limits) -> list[Grid]:
     """Pass over the records: formats, faults, hidden rows and columns, bounds of every sheet."""
     customs: dict[int, str] = {}
     formats: list[int] = []
-    fonts: list[int] = []
-    struck: list[bool] = []
+    fonts: list[str] = []
+    struck: list[str] = []
     sheets: list[tuple[int, int, str]] = []
     for kind, body in _records(stream, 0):
         if kind == _FILEPASS:
@@ -80,16 +91,28 @@ def _scanned(stream: bytes, limits: Limits) -> list[Grid]:
         elif kind == _XF:
             font, number = struct.unpack_from("<HH", body)
             formats.append(number)
-            font -= font > _NO_FONT
-            struck.append(bool(font < len(fonts) and fonts[font] & _STRUCK_FONT))
+            struck.append(look_of(fonts, font))
         elif kind == _FONT:
-            fonts.append(struct.unpack_from("<H", body, 2)[0])
+            fonts.append(font_look(body))
         elif kind == _EOF:
             break
     if len(sheets) > limits.sheets:
         raise too_large(_("{count} 张工作表").format(count=len(sheets)))
     styles = list(zip(of_styles(customs, formats), struck, strict=True))
-    return [_sheet(stream, at, state, name, styles, limits) for at, state, name in sheets]
+    odd = odd_shared(_shared(stream), fonts) if any(fonts) else {}
+    looks = _Looks(styles, fonts, odd)
+    return [_sheet(stream, at, state, name, looks, limits) for at, state, name in sheets]
+
+
+def _shared(stream: bytes) -> list[bytes]:
+    """Give the record of the shared texts and those it goes on in."""
+    found: list[bytes] = []
+    for kind, body in _records(stream, 0):
+        if kind == _SST or (kind == _CONTINUE and found):
+            found.append(body)
+        elif found or kind == _EOF:
+            break
+    return found
 
 
 def _text(body: bytes) -> str:
@@ -109,23 +132,18 @@ def _title(body: bytes) -> str:
     return body[1 + (body[1:2] == b"\x00") :][: body[0]].decode("gb18030", "replace")
 
 
-def _sheet(
-    stream: bytes, at: int, state: int, name: str, styles: list[_Style], limits: Limits
-) -> Grid:
+def _sheet(stream: bytes, at: int, state: int, name: str, looks: _Looks, limits: Limits) -> Grid:
     grid = Grid(name, [], visible=not state & 3)
     rows = columns = 0
     for kind, body in _records(stream, at):
         if kind in _SINGLE:
-            row, column, style = struct.unpack_from("<3H", body)
-            _style(grid, styles, row, column, style)
-            if fault := _fault(kind, body):
-                grid.faults[row, column] = fault
+            row, column = _cell(grid, looks, kind, body)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif kind == _MULRK:
             row, first = struct.unpack_from("<HH", body)
             for number, place in enumerate(range(4, len(body) - 2, 6)):
                 style = struct.unpack_from("<H", body, place)[0]
-                _style(grid, styles, row, first + number, style)
+                _style(grid, looks, row, first + number, style)
                 columns = max(columns, first + number + 1)
             rows = max(rows, row + 1)
         elif kind == _ROW and struct.unpack_from("<H", body, 12)[0] & _HIDDEN_ROW:
@@ -141,6 +159,17 @@ def _sheet(
     return grid
 
 
+def _cell(grid: Grid, looks: _Looks, kind: int, body: bytes) -> tuple[int, int]:
+    """Note what a cell's value alone does not say; give its row and column."""
+    row, column, style = struct.unpack_from("<3H", body)
+    _style(grid, looks, row, column, style)
+    if how := _odd_text(kind, body, looks):
+        grid.odd[row, column] = how
+    if fault := _fault(kind, body):
+        grid.faults[row, column] = fault
+    return row, column
+
+
 def _check_dimensions(body: bytes) -> None:
     """Raise Refused where a sheet claims more than the format holds: readers reserve room by it."""
     shape = "<IIHH" if len(body) == 14 else "<4H"
@@ -149,12 +178,19 @@ def _check_dimensions(body: bytes) -> None:
         raise broken()
 
 
-def _style(grid: Grid, styles: list[_Style], row: int, column: int, style: int) -> None:
-    shown, struck = styles[style] if style < len(styles) else ("", False)
+def _style(grid: Grid, looks: _Looks, row: int, column: int, style: int) -> None:
+    shown, look = looks.styles[style] if style < len(looks.styles) else ("", "")
     if shown:
         grid.shown_as[row, column] = shown
-    if struck:
+    if look == STRUCK:
         grid.odd[row, column] = STRUCK
+
+
+def _odd_text(kind: int, body: bytes, looks: _Looks) -> str:
+    """Say whether a part of a cell's text is crossed out or raised."""
+    if kind == _LABELSST and looks.texts:
+        return looks.texts.get(struct.unpack_from("<I", body, 6)[0], "")
+    return odd_own(body, looks.fonts) if kind == _RSTRING else ""
 
 
 def _fault(kind: int, body: bytes) -> str:

@@ -19,6 +19,7 @@ HOW = {
     "confirmed": "已人工确认",
     "values": "按列中内容认出",
     "ignored": "不导入",
+    "money": "各行金额的单位",
     "unknown": "没有认出",
 }
 UNITS = {

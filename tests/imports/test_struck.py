@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from struct import pack
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
@@ -14,6 +16,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from dashboard.imports.context import Context
+from dashboard.imports.grid import STRUCK
+from dashboard.imports.rich import odd_shared
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import saved
 
@@ -105,3 +109,22 @@ def test_what_was_mended_is_crossed_out_no_longer(calm: Context) -> None:
     found = examine(saved(made), "月报.xlsx", calm, {(made.worksheets[0].title, "B3"): "84"})
 
     assert found.errors == ()
+
+
+@pytest.mark.feature("X8")
+def test_a_part_of_an_old_workbooks_text_may_be_crossed_out_or_raised(calm: Context) -> None:
+    data = (Path(__file__).with_name("files") / "rich.xls").read_bytes()
+    everybody = replace(calm, agency=None)
+
+    found = examine(data, "月报.xls", everybody)
+
+    assert [(p.rule, p.cell) for p in found.errors] == [("struck", "B2"), ("ambiguous", "B3")]
+    assert found.drafts[2].values["cumulative_quantity"] == 3
+
+
+def test_a_text_cut_in_two_by_its_record_is_read_whole() -> None:
+    first = pack("<II", 2, 2) + pack("<HB", 6, 0) + b"abc"
+    rest = bytes([1]) + "长长长".encode("utf-16-le") + pack("<HBH", 3, 8, 1) + b"20"
+    last = bytes([0]) + b"6" + pack("<HH", 0, 1)
+
+    assert odd_shared([first, rest, last], ["", STRUCK]) == {1: STRUCK}

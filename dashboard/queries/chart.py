@@ -30,7 +30,7 @@ def charts(
     """
     readable = [page.table for page in ADMIN_PAGES.values() if actor.may(page.read)]
     mine = col(OwnChart.account_id) == actor.account_id
-    shared = shared_sql(session, actor, OwnChart)
+    shared = shared_sql(OwnChart, session, actor)
     pins = select(col(ChartPin.chart_id)).where(col(ChartPin.account_id) == actor.account_id)
     pinned = col(OwnChart.id).in_(pins)
     names = (

@@ -43,7 +43,7 @@ def place_of(session: Session, actor: Actor) -> str:
     return min((path for _role, path in places_of(session, actor.grants)), key=len, default="")
 
 
-def shared_sql(session: Session, actor: Actor, model: type[SQLModel]) -> ColumnElement[bool]:
+def shared_sql(model: type[SQLModel], session: Session, actor: Actor) -> ColumnElement[bool]:
     """Write which rows are shared with a role that the actor holds in that place."""
     columns = columns_of(model)
     place, wanted = columns["place"], columns["shared_with"]

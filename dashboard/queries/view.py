@@ -38,7 +38,7 @@ def views(session: Session, actor: Actor, table: str = "", *, pinned: bool = Fal
             col(Account.display_name).label("owner"),
         )
         .join(Account, col(Account.id) == col(SavedView.account_id))
-        .where(mine | shared_sql(session, actor, SavedView))
+        .where(mine | shared_sql(SavedView, session, actor))
         .where(col(SavedView.table_name).in_([table] if table in readable else readable))
         .order_by(col(SavedView.name), col(SavedView.id))
     )

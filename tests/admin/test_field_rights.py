@@ -20,7 +20,7 @@ from dashboard.commands.row import bulk_change, delete_row, restore_version, sav
 from dashboard.commands.row_export import export_rows
 from dashboard.db import records
 from dashboard.errors import Invalid, Missing, NotAllowed
-from dashboard.permissions import Action, Actor
+from dashboard.permissions import Action, Actor, Grant
 from dashboard.queries.drawing import drawing
 from dashboard.queries.row import found_keys, one_row, row_count, rows
 from dashboard.queries.row_count import filter_counts
@@ -32,7 +32,17 @@ from models.project import LivelihoodProject
 from models.rectification import Rectification
 from models.remark import ObserverRemark
 from models.site import Site
-from tests.city import TODAY, City, furnish, person, photographed, save
+from tests.city import (
+    FOREIGN,
+    HOUSING,
+    SCHOOLS,
+    TODAY,
+    City,
+    furnish,
+    person,
+    photographed,
+    save,
+)
 
 REMARK, RECTIFICATION = ADMIN_PAGES["observer_remark"], ADMIN_PAGES["rectification"]
 KEPT, SHOWN = "13911112222", "13733334444"
@@ -298,3 +308,70 @@ def test_no_list_is_ordered_named_or_found_by_a_field_that_is_kept_from_some() -
             table, _dot, key = child.partition(".")
             assert key not in {name for name, _roles in ADMIN_PAGES[table].hidden}
         assert kept <= set(fields_in(page))
+
+
+PAIRS = (
+    ("stranger", "LEADER"),
+    ("SUPERVISOR", "foreign leader"),
+    ("REPORTER", "OBSERVER"),
+    ("finance reporter", "foreign reviewer"),
+    ("schools reporter", "other observer"),
+)
+
+
+@pytest.mark.feature("O7", "O8")
+@pytest.mark.safety("AC1", "AC2", "PI2")
+@pytest.mark.parametrize("pair", PAIRS, ids="+".join)
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_who_holds_two_grants_sees_what_the_one_or_the_other_shows_and_no_more(
+    city_session: Session, city: City, pair: tuple[str, str]
+) -> None:
+    furnish(city_session, city)
+    one, second = (city[name] for name in pair)
+    other = replace(one, grants=second.grants)
+
+    def cells(actor: Actor, page: AdminPage) -> set[tuple[int, str, str]]:
+        if not actor.may(page.read):
+            return set()
+        found = records(rows(city_session, actor, page, View(columns=page.shown), most=10**4))
+        return {
+            (row["id"], name, str(row[name]))
+            for row in found
+            for name in row.keys() & fields_in(page).keys()
+            if row[name] not in (None, "")
+        }
+
+    for table, page in ADMIN_PAGES.items():
+        together = cells(both(one, other), page)
+        assert together == cells(one, page) | cells(other, page), table
+
+
+@pytest.mark.feature("O7")
+@pytest.mark.safety("AC1", "AC2")
+@pytest.mark.parametrize("who", ["REPORTER", "stranger", "one project"])
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_foreign_word_finds_nothing_in_any_table_by_search_or_by_filter(
+    city_session: Session, city: City, who: str
+) -> None:
+    furnish(city_session, city)
+    everyone = Actor(0, "all", (*city["SUPERVISOR"].grants, *city["stranger"].grants))
+    alone = Actor(
+        city["LEADER"].account_id, "a", (Grant(Role.LEADER, project_ids=(city.id("H1"),)),)
+    )
+    actor = alone if who == "one project" else city[who]
+    shown = {FOREIGN} if who == "stranger" else {HOUSING}
+    asked = 0
+
+    for table, page in ADMIN_PAGES.items():
+        if not actor.may(page.read) or table == "audit_entry":
+            continue
+        seen = set(rows(city_session, actor, page, most=10**4)["id"])
+        for mark in {HOUSING, SCHOOLS, FOREIGN} - shown:
+            assert row_count(city_session, actor, page, View(search=mark)) == 0 or not page.searched
+        counts = filter_counts(city_session, everyone, page) if everyone.may(page.read) else []
+        for row in records(counts) if len(counts) else []:
+            view = View(filters=((row["filter"], (row["value"],)),))
+            found = set(rows(city_session, actor, page, view, most=10**4)["id"])
+            asked += 1
+            assert found <= seen, (table, row["filter"])
+    assert asked > 20

@@ -246,7 +246,7 @@ def test_a_shared_view_gets_the_region_of_its_owner(empty: Engine) -> None:
             save_view(session, city[who], page, View(), name=who, shared_with=Role.LEADER)
         session.commit()
 
-    migrate.downgrade(empty, "0015")
+    migrate.downgrade(empty, "0016")
     migrate.upgrade(empty)
 
     home = city.regions["home"].path

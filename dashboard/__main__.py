@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -17,7 +16,7 @@ from dashboard.backup import make_backup, restore_backup
 from dashboard.check import findings
 from dashboard.commands.account import Link, first_accounts, reset_on_server
 from dashboard.commands.session import end_what_was_open
-from dashboard.errors import DashboardError
+from dashboard.errors import told
 from dashboard.i18n import _
 from dashboard.installation import freeze_day
 from dashboard.migrate import upgrade
@@ -34,16 +33,12 @@ app = typer.Typer(
 
 
 def _told(command: Callable[..., None]) -> Callable[..., None]:
-    """Show what a person can act on as one sentence and a failing status."""
+    """Show what a person can act on, and log what is written as done from the command line."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
         audit.via.set(Via.COMMAND)
-        try:
-            command(*args, **kwargs)
-        except DashboardError as error:
-            typer.echo(str(error), err=True)
-            sys.exit(1)
+        told(command)(*args, **kwargs)
 
     return wrapped
 
@@ -106,7 +101,7 @@ def check() -> None:
     for finding in found:
         typer.echo(finding.text, err=not finding.warning)
     if any(not finding.warning for finding in found):
-        sys.exit(1)
+        raise typer.Exit(1)
     typer.echo(_("检查通过。"))
 
 
@@ -140,10 +135,8 @@ def run() -> None:
         add_reference(session)
     from dashboard.server import serve
 
-    typer.echo(
-        _("正在监听 http://{host}:{port}").format(host=settings().host, port=settings().port)
-    )
-    serve()
+    told_address = _("正在监听 http://{host}:{port}")
+    serve(told=told_address.format(host=settings().host, port=settings().port))
 
 
 if __name__ == "__main__":

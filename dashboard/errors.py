@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.permissions import Actor
@@ -46,3 +49,17 @@ class Missing(DashboardError):
 
 class Unavailable(DashboardError):
     """The database or a file store did not answer in time; nothing was saved."""
+
+
+def told(command: Callable[..., None]) -> Callable[..., None]:
+    """On the command line, show what a person can act on as one sentence and a failing status."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except DashboardError as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(1)
+
+    return wrapped

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
+import sys
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -147,8 +149,31 @@ def doors(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     return app
 
 
-def serve(script: Path = SCRIPT) -> None:
-    """Serve until stopped."""
+def _require_address() -> None:
+    """Refuse to start where somebody else listens, before anything is loaded."""
+    host, port = settings().host, settings().port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise DashboardError(
+            _(
+                "无法在 {host} 的 {port} 端口上启动：端口已被占用、无权使用，或地址不属于本机。"
+                "请停止占用它的程序，或换一个端口（make run 用 PORT=…，其他用 DASHBOARD_PORT）。"
+            ).format(host=host, port=port)
+        ) from error
+
+
+def serve(script: Path = SCRIPT, *, told: str = "") -> None:
+    """Say so, and serve until stopped.
+
+    Raises:
+        DashboardError: the address is taken, or the options are not those to serve under.
+    """
+    _require_address()
+    if told:
+        sys.stdout.write(f"{told}\n")
+        sys.stdout.flush()
     proxy = settings().trusted_proxy
     uvicorn.run(
         build(script),

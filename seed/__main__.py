@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from dashboard.errors import told
 from dashboard.settings import settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -42,6 +43,7 @@ def _schema() -> str:
 
 
 @app.command()
+@told
 def demo() -> None:
     """Create the demonstration: the real programmes, the living city, its people and sheets."""
     url = settings().database_url
@@ -54,15 +56,17 @@ def demo() -> None:
 
 
 @app.command()
+@told
 def serve() -> None:
     """Serve the demonstration, on the day it pretends to be."""
     from dashboard.server import serve as run
 
-    typer.echo(f"演示系统：http://{settings().host}:{settings().port}  （按 Ctrl+C 结束）")
-    run()
+    address = f"http://{settings().host}:{settings().port}"
+    run(told=f"演示系统：{address}  （按 Ctrl+C 结束）")
 
 
 @app.command()
+@told
 def province(
     projects: Annotated[int, typer.Option(min=1, help="How many projects to make.")] = 66_000,
     database: Annotated[str, typer.Option(help="Where to; an empty database.")] = "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -27,9 +28,10 @@ from seed.__main__ import app
 ROOT = Path(__file__).parents[2]
 
 
-def _seed(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def _seed(home: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
+        **settings,
         "PYTHONPATH": str(ROOT),
         "DASHBOARD_DATABASE_URL": f"sqlite:///{home / 'dashboard.db'}",
         "DASHBOARD_FILES": str(home / "files"),
@@ -72,8 +74,20 @@ def test_the_demonstration_is_not_written_over_an_offices_rows(tmp_path: Path) -
     refused = _seed(tmp_path, "demo")
 
     assert province.returncode == 0, province.stderr
-    assert refused.returncode != 0
-    assert "正式数据" in refused.stderr + refused.stdout
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == "此数据库已有正式数据，不能写入演示数据。"
+
+
+def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        refused = _seed(tmp_path, "serve", DASHBOARD_PORT=str(port))
+
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert f"无法在 127.0.0.1 的 {port} 端口上启动" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,5 @@ def warning_rows(examination: Examination) -> dict[tuple[str, int], list[str]]:
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     for problem in examination.problems:
         if problem.level is Level.WARNING:
-            digits = re.search(r"\d+", problem.cell)
-            row = int(digits.group()) if digits else 0
-            found[problem.sheet, row].append(problem.message)
+            found[problem.sheet, problem.of_row].append(problem.message)
     return dict(found)

@@ -64,7 +64,8 @@ class Change(NamedTuple):
 class Problem:
     """Something in the sheet that is wrong or odd.
 
-    `cell` is empty where the whole sheet or file is meant. `remedy` says what would pass.
+    `cell` is empty where the whole sheet or file is meant. `remedy` says what would pass. `row` is
+    that of its project where the cell stands in another, on a card.
     """
 
     level: Level
@@ -75,6 +76,12 @@ class Problem:
     cell: str = ""
     field: str = ""
     raw: str = ""
+    row: int = 0
+
+    @property
+    def of_row(self) -> int:
+        """The number of the row it is about, 0 where it is about none."""
+        return self.row or row_of(self.cell)
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,10 @@ class ColumnMatch:
 
 @dataclass(frozen=True)
 class Table:
-    """A table found on a sheet, its rows numbered as in Excel; `layout` hashes its headings."""
+    """A table found on a sheet, its rows numbered as in Excel; `layout` hashes its headings.
+
+    Made of `cards`, its columns are named by the cells of their labels.
+    """
 
     sheet: str
     header_row: int
@@ -118,6 +128,7 @@ class Table:
     last_row: int
     layout: str
     columns: tuple[ColumnMatch, ...]
+    cards: bool = False
 
 
 @dataclass(slots=True)

@@ -132,8 +132,9 @@ def _mend(sheet: Worksheet, name: str, text: str, tables: list[Table]) -> None:
             return
         heads = {cell.value: cell.column for cell in sheet[found.header_row]}
         column = heads.get(name) or sheet.max_column + 1
-        sheet.cell(found.header_row, column, name)
-        cell = sheet.cell(row, column)
+        # On a card what it lacks stands behind its label, in the row that names the project.
+        sheet.cell(row if found.cards else found.header_row, column, name)
+        cell = sheet.cell(row, column + found.cards)
     else:
         for merged in [m for m in sheet.merged_cells.ranges if name in m]:
             _part(sheet, merged)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from dashboard.i18n import _, joined
 from dashboard.imports.blocks import apart
+from dashboard.imports.cards import cards_in, examine_cards
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
 from dashboard.imports.grid import Book, Grid, Refused
@@ -140,7 +141,7 @@ def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
         cover = Cover.of(grid)
         tables = found_in(grid, headings, cover)
         if is_sideways(grid, headings, _SIDEWAYS if tables else 2):
-            sink.add(_sideways(grid))
+            _examine_sideways(grid, cover, context, headings, matcher, sink)
             continue
         if not tables:
             unread.append((grid, cover))
@@ -156,6 +157,22 @@ def _examine_sheets(book: Book, context: Context, sink: Sink) -> None:
             # A template of ours states its month in its mark; its guide only gives examples.
             for problem in () if book.mark else asides(grid, lines, context):
                 sink.add(problem)
+
+
+def _examine_sideways(
+    grid: Grid, cover: Cover, context: Context, headings: Headings, matcher: Matcher, sink: Sink
+) -> None:
+    """Read a sheet of cards; refuse any other whose headings stand on the left."""
+    cards, rows = cards_in(grid, headings, cover, context)
+    if not cards:
+        sink.add(_sideways(grid))
+        return
+    if not context.include_hidden and (grid.hidden_rows or grid.hidden_columns):
+        sink.tell(grid.name, "", _("卡片里隐藏的行和列，未导入"), hidden=True)
+    lines = [line for row in rows for line in lines_between(grid, row, row + 1)]
+    for problem in check_titles(grid, lines, context):
+        sink.add(problem)
+    examine_cards(grid, cards, context, headings, matcher, sink)
 
 
 def _sideways(grid: Grid) -> Problem:

@@ -327,9 +327,12 @@ class TableExamination:
         unread = {wrong.field for wrong in read.wrong}
         row = checks.Row(read.values, matched.project, matched.item, self.context)
         if matched.project.work_items:
-            spot = Spot(self.grid.name, read.row + 1, self.letters, self._fallback())
+            spot = self._spot(read.row)
             self.sink.family(matched.project).add(row, matched.item, spot, unread)
         return self._found(read.row, unread, checks.findings(row))
+
+    def _spot(self, row: int) -> Spot:
+        return Spot(self.grid.name, row + 1, self.letters, self._fallback())
 
     def _asked(self, read: RowRead, matched: Matched) -> bool:
         """Hold a plan's row against what an office asks of its project by itself."""

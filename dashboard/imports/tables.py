@@ -176,7 +176,7 @@ class _Finder:
         row = bottom + 1
         cells = self.cells(row)
         filled = [(c, v) for c, v in enumerate(cells) if v != ""]
-        if filled and all(_is_unit(v) for _c, v in filled):
+        if filled and all(is_unit_alone(v) for _c, v in filled):
             return True
         if any(self.origins.get((row, c), (row, c))[0] < row for c in range(len(cells))):
             return all(isinstance(v, str) and len(v) <= _LONGEST for v in cells)
@@ -221,7 +221,7 @@ class _Finder:
                 if not text and row < bottom and self.text(bottom, column):
                     text = self.above(row, column)
                 if text and origin not in origins:
-                    path.append(f"({text})" if path and _is_unit(text) else text)
+                    path.append(f"({text})" if path and is_unit_alone(text) else text)
                     origins.append(origin)
             if path:
                 found[column] = tuple(path)
@@ -294,7 +294,7 @@ def _months(filled: list[Any]) -> list[Any]:
     return dates if len(dates) >= _MONTHS_IN_ROW and steps == {1} else []
 
 
-def _is_unit(value: Any) -> bool:
+def is_unit_alone(value: Any) -> bool:
     """Say whether a cell holds a unit alone: 万元, （公里）, %."""
     if not isinstance(value, str):
         return False

@@ -82,18 +82,20 @@ def place_of(problem: Problem, found: Examination) -> str:
     """
     if not is_cell(problem.cell) or problem.rule in ("missing_column", "column_twice"):
         return ""
-    row, letter = row_of(problem.cell), problem.cell.rstrip("0123456789")
-    column = next((c for c in _columns(problem, found.tables) if c.letter == letter), None)
-    if not problem.field or (column and column.field == problem.field):
+    row, letter = problem.of_row, problem.cell.rstrip("0123456789")
+    columns = _columns(problem, found.tables)
+    column = next((c for c in columns if c.letter == letter), None)
+    named = any(c.field == problem.field for c in columns)
+    if not problem.field or (column and column.field == problem.field) or (named and problem.row):
         return problem.cell
     titles = {each.field: each.title for each in columns_of(found)}
-    if any(c.field == problem.field for c in _columns(problem, found.tables)):
+    if named:
         return ""
     return f"{titles[problem.field]}{row}" if problem.field in titles else ""
 
 
 def _columns(problem: Problem, tables: Sequence[Table]) -> list[ColumnMatch]:
-    row = row_of(problem.cell)
+    row = problem.of_row
     return [
         column
         for table in tables
@@ -150,8 +152,8 @@ def _tell(problem: Problem) -> None:
 
 
 def _leave_out(actor: Actor, upload_id: int, problem: Problem, tables: Sequence[Table]) -> None:
-    row = row_of(problem.cell)
-    letters = {column.letter for column in _columns(problem, tables)}
+    row = problem.of_row
+    letters = {column.letter for column in _columns(problem, tables)} if not problem.row else set()
     label = _("第 {row} 行不导入").format(row=row)
     if letters and st.button(label, key=f"out-{upload_id}-{problem.sheet}-{problem.cell}"):
         run(

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.commands.upload import warning_rows
 from dashboard.i18n import _
-from dashboard.imports.examination import Draft, Examination, Problem, Status, row_of
+from dashboard.imports.examination import Draft, Examination, Problem, Status
 from dashboard.imports.headings import columns_of
 from dashboard.queries.audit import field_title
 from dashboard.ui import mend, parts
@@ -58,7 +58,7 @@ def ask_reasons(found: Examination) -> Reasons:
     grouped = mend.by_rule(found.warnings)
     for rule, problems in grouped.items():
         fresh = [
-            key for key in dict.fromkeys((p.sheet, row_of(p.cell)) for p in problems)
+            key for key in dict.fromkeys((p.sheet, p.of_row) for p in problems)
             if key not in reasons
         ]  # fmt: skip
         with st.expander(mend.group_title(rule, problems), expanded=len(grouped) <= _ASKED):
@@ -118,7 +118,7 @@ def show_rows(found: Examination) -> None:
     begin = _page(len(drafts), chosen or "")
     wrong: dict[tuple[str, int], list[Problem]] = defaultdict(list)
     for problem in found.errors:
-        wrong[problem.sheet, row_of(problem.cell)].append(problem)
+        wrong[problem.sheet, problem.of_row].append(problem)
     titles = {column.field: column.label for column in columns_of(found)}
     parts.show_table(
         [_row(draft, titles, wrong) for draft in drafts[begin : begin + _PAGE]],

@@ -68,9 +68,11 @@ def _change(actor: Actor, page: AdminPage, field: Field, chosen: dict[int, int])
     value: Any = ask(
         actor, page, field, start(field, None), None, f"bulk-{page.table}-{field.name}"
     )
-    label = _("把 {n} 条记录的{title}改为此内容").format(n=len(chosen), title=field.label)
+    empty = value in (None, "")
+    words = _("清空 {n} 条记录的{title}") if empty else _("把 {n} 条记录的{title}改为此内容")
+    label = words.format(n=len(chosen), title=field.label)
     sure = st.checkbox(_("确认修改 {n} 条记录").format(n=len(chosen)), key=f"sure-{page.table}")
-    ready = sure and (value not in (None, "") or field.kind is Kind.FLAG or not field.required)
+    ready = sure and (not empty or field.kind is Kind.FLAG or not field.required)
     if st.button(plain(label), disabled=not ready, key=f"bulk-go-{page.table}"):
         run(
             bulk_change, actor, page, chosen, {field.name: value}, today=clock.today(),

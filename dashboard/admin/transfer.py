@@ -122,6 +122,7 @@ def _show_changes(actor: Actor, page: AdminPage, reading: TableReading) -> None:
     rows = [
         {
             "row": change.number,
+            "name": change.name,
             "status": _(WORDS[change.status]),
             "changes": "<br>".join(
                 f'<span class="ms-soft">{escape(known[name].label)}</span> {_moved(change, name)}'
@@ -132,14 +133,17 @@ def _show_changes(actor: Actor, page: AdminPage, reading: TableReading) -> None:
     ]
     if rows:
         with st.expander(_("将要写入的 {n} 行（原值 → 新值）").format(n=len(reading.moved)), True):
-            columns = {"row": _("行"), "status": _("情况"), "changes": _("变化")}
+            columns = {
+                "row": _("行"), "name": _("记录"), "status": _("情况"), "changes": _("变化"),
+            }  # fmt: skip
             parts.show_table(rows, columns, html=["changes"])
 
 
 def _moved(change: RowChange, name: str) -> str:
-    new = escape(parts.shown(change.values[name])[:60]) or "—"
-    old = escape(cell_text(change.old.get(name))[:40])
-    return f"{old} → <b>{new}</b>" if old else f"<b>{new}</b>"
+    new = f"<b>{escape(parts.shown(change.values[name])[:60]) or _('（空）')}</b>"
+    if change.status is Status.NEW:
+        return new
+    return f"{escape(cell_text(change.old.get(name))[:40]) or _('（空）')} → {new}"
 
 
 def _buttons(

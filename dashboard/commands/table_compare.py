@@ -30,10 +30,12 @@ Found = Mapping[str, Any]
 class RowChange:
     """What saving one row of the sheet would do.
 
-    `old` is what stands there as a cell shows it, `was` as it is stored.
+    `old` is what stands there as a cell shows it, `was` as it is stored; `name` is what people know
+    the row by.
     """
 
     number: int
+    name: str
     status: Status
     key: int | None
     version: int | None
@@ -106,7 +108,7 @@ class _Comparison:
 
     def _wrong(self, row: Record, name: str, message: str, remedy: str) -> None:
         cell = row.cells[name][0] if name in row.cells else f"A{row.number}"
-        raw = str(row.value(name) or "")
+        raw = cell_text(row.value(name))
         found = Problem(Level.ERROR, "unreadable", message, remedy, row.sheet, cell, name, raw)
         self.problems.append(found)
 
@@ -124,7 +126,17 @@ class _Comparison:
             status = Status.REFUSED
         key = None if known is None else int(known["id"])
         version = None if known is None else known.get("version")
-        return RowChange(row.number, status, key, version, values, old, was)
+        name = self._called(row, known)
+        return RowChange(row.number, name, status, key, version, values, old, was)
+
+    def _called(self, row: Record, known: Found | None) -> str:
+        names = dict.fromkeys((*self.page.key, self.page.label))
+        cells = (
+            row.value(name) if known is None else self._shown(known, name)
+            for name in names
+            if name in self.fields
+        )
+        return "　".join(filter(None, (cell_text(cell).strip() for cell in cells)))
 
     def _known(self, row: Record) -> Found | None:
         """Find the row a line is about: by its key, else by the columns people name it by."""
@@ -137,7 +149,9 @@ class _Comparison:
             found = self.by_key.get(number or 0)
             if found is None:
                 words = _("没有编号为 {key} 的记录，或您无权修改").format(key=cell_text(key))
-                self._wrong(row, KEY, words, _("新记录请把编号留空"))
+                adds = self.page.adds and self.page.action
+                remedy = _("新记录请把编号留空") if adds else _("保留导出时的编号")
+                self._wrong(row, KEY, words, remedy)
         else:
             named = all(name in row.cells for name in self.page.key) and self.page.key
             found = self.by_name.get(self._name(partial(self._meant, row))) if named else None

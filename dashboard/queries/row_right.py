@@ -13,6 +13,7 @@ from dashboard.admin.spec import AdminPage, action_for, fields_in, shows
 from dashboard.i18n import _, joined
 from dashboard.permissions import Action, Actor, Grant, allow, reaches_sql
 from dashboard.queries.account import actor_for
+from dashboard.queries.own_field import own_fields
 from dashboard.queries.row_field import unseen
 from models.agency import Agency
 from models.region import Region
@@ -36,13 +37,29 @@ def row_rights(
     who = actor_for(session, account_id, today)
     found = [(what, *_answer(session, who, page, key, actions)) for what, actions in asked]
     if who is not None and found[0][1]:
-        found.append((_("看不到的字段"), *_hidden(session, who, page, key)))
+        if page.own_action is not None and own_fields(session, page):
+            found.append((_("填写自设字段"), *_own(session, who, page, key, page.own_action)))
+        found.append((_("查看全部字段"), *_hidden(session, who, page, key)))
     return pd.DataFrame(found, columns=COLUMNS, dtype=object)
 
 
 def _changing(page: AdminPage) -> list[Action]:
     action = action_for(page, page.edited)
     return [page.read, action] if action else []
+
+
+def _own(
+    session: Session, who: Actor, page: AdminPage, key: int, action: Action
+) -> tuple[bool, str]:
+    """Say whether the fields an office added may be filled in, where the rest is read only."""
+    may, why = _answer(session, who, page, key, [page.read, action])
+    columns = columns_of(page.model)
+    for name, values in page.final if may else ():
+        statement = select(columns[name]).where(columns["id"] == key)
+        state = session.connection().scalar(statement)
+        if state in values:
+            return False, _("此记录已是“{state}”，不能再改。").format(state=_(state.label))
+    return may, why
 
 
 def _answer(
@@ -73,11 +90,11 @@ def _by_grants(
         inside = reaches_sql(alone, page.model, page.scope, action)
         statement = select(columns["id"]).where(columns["id"] == key, inside)
         if session.connection().scalar(statement) is not None:
-            words = _("角色“{role}”的范围（{scope}）含此记录。")
+            words = _("角色“{role}”的范围“{scope}”含此记录。")
             return True, words.format(role=_(grant.role.label), scope=_scope(session, grant))
     scopes = joined(_scope(session, grant) for grant in grants)
     # The same words for a row that is not there, and for one that is sealed or withdrawn.
-    return False, _("其范围（{scope}）内没有此记录，或此记录未对其开放。").format(scope=scopes)
+    return False, _("其范围“{scope}”内没有此记录，或此记录未对其开放。").format(scope=scopes)
 
 
 def _scope(session: Session, grant: Grant) -> str:
@@ -97,4 +114,6 @@ def _hidden(session: Session, who: Actor, page: AdminPage, key: int) -> tuple[bo
     kept = unseen(session, who, page, key)
     names = (name for name in page.shown if name in kept or not shows(who, page, name))
     words = joined(fields_in(page)[name].label for name in names)
-    return not words, words or _("没有")
+    if not words:
+        return True, _("没有对其隐藏的字段。")
+    return False, _("对其隐藏：{names}。").format(names=words)

@@ -158,11 +158,11 @@ def test_the_explanation_names_what_is_kept_in_this_row(city_session: Session, c
     def kept(code: str) -> tuple[bool, str]:
         found = row_rights(city_session, city["SECURITY"], who, page, city.id(code), TODAY)
         told = records(found)[-1]
-        assert told["what"] == "看不到的字段"
+        assert told["what"] == "查看全部字段"
         return told["may"], told["why"]
 
-    assert kept("F1") == (True, "没有")
-    assert kept("H1") == (False, "联系人、联系电话")
+    assert kept("F1") == (True, "没有对其隐藏的字段。")
+    assert kept("H1") == (False, "对其隐藏：联系人、联系电话。")
 
 
 @pytest.mark.feature("O7", "O8")
@@ -296,7 +296,7 @@ def test_the_explanation_does_not_tell_a_sealed_row_from_one_that_is_not_there(
         found = row_rights(city_session, city["SECURITY"], leader, REMARK, key, TODAY)
         return str(found["why"].iloc[0])
 
-    assert why(sealed.id or 0) == why(10**6) == "其范围（示范市）内没有此记录，或此记录未对其开放。"
+    assert why(sealed.id or 0) == why(10**6) == "其范围“示范市”内没有此记录，或此记录未对其开放。"
 
 
 def test_no_list_is_ordered_named_or_found_by_a_field_that_is_kept_from_some() -> None:

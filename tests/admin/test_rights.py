@@ -25,7 +25,10 @@ from dashboard.queries.row_past import dependents, row_history
 from dashboard.queries.row_right import row_rights
 from models.account import Role
 from models.chart import ChartKind
+from models.custom import CustomKind
+from models.report import ProgressReport, ReportState
 from tests.city import FOREIGN, HOUSING, SCHOOLS, TODAY, City, furnish
+from tests.commands.test_own_field import added
 
 ROLES = [role.value for role in Role] + ["NOBODY", "stranger"]
 MARKS = {
@@ -152,14 +155,33 @@ def test_who_may_do_what_to_a_row_is_explained(city_session: Session, city: City
         )  # fmt: skip
         return {row["what"]: (row["may"], row["why"]) for row in records(found)}
 
-    assert told("SUPERVISOR")["修改"] == (True, "角色“督查室”的范围（示范市）含此记录。")
+    assert told("SUPERVISOR")["修改"] == (True, "角色“督查室”的范围“示范市”含此记录。")
     assert told("SUPERVISOR", "F1")["查看"] == (
         False,
-        "其范围（示范市）内没有此记录，或此记录未对其开放。",
+        "其范围“示范市”内没有此记录，或此记录未对其开放。",
     )
     assert told("REPORTER")["修改"] == (False, "其角色（填报员）没有此项权限。")
     assert told("REPORTER")["导出"][0] is False
-    assert told("OBSERVER")["看不到的字段"] == (False, "联系人、联系电话")
+    assert told("OBSERVER")["查看全部字段"] == (False, "对其隐藏：联系人、联系电话。")
     assert told("NOBODY")["查看"] == (False, "没有生效的授权。")
     with pytest.raises(NotAllowed):
         row_rights(city_session, city["LEADER"], 1, page, 1, TODAY)
+
+
+@pytest.mark.feature("O7", "O10")
+def test_whether_a_field_of_the_office_s_own_may_be_filled_in_is_explained(
+    city_session: Session, city: City
+) -> None:
+    added(city_session, city, CustomKind.TEXT, belongs_to="REPORT")
+    page, who = ADMIN_PAGES["progress_report"], city["REPORTER"].account_id
+    report = city.reports["H1"]
+
+    def told() -> dict[str, tuple[bool, str]]:
+        found = row_rights(city_session, city["SECURITY"], who, page, report.id or 0, TODAY)
+        return {row["what"]: (row["may"], row["why"]) for row in records(found)}
+
+    assert told()["修改"][0] is False
+    assert told()["填写自设字段"] == (False, "此记录已是“已审定”，不能再改。")
+    city_session.get_one(ProgressReport, report.id).state = ReportState.DRAFT
+    city_session.flush()
+    assert told()["填写自设字段"] == (True, "角色“填报员”的范围“市住建局”含此记录。")

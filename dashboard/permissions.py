@@ -249,7 +249,7 @@ def sees_sql(
         return condition
     if "project_id" not in columns:
         return false()
-    return _among(columns.project_id, condition) & _unsealed(actor, columns)
+    return _unsealed(actor, columns, _among(columns.project_id, condition))
 
 
 def _among(column: Any, condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -267,7 +267,7 @@ def _places(actor: Actor, action: Action) -> Any:
 
 
 def _row_sql(actor: Actor, columns: Any, action: Action) -> ColumnElement[bool]:
-    seen = _opens_sql(actor, columns, action) & _unsealed(actor, columns)
+    seen = _unsealed(actor, columns, _opens_sql(actor, columns, action))
     if "account_id" not in columns:
         return seen
     kept: ColumnElement[bool] = columns.state != RemarkState.WITHDRAWN
@@ -299,14 +299,14 @@ def _covers_row_sql(grant: Grant, columns: Any, action: Action) -> ColumnElement
     return inside
 
 
-def _unsealed(actor: Actor, columns: Any) -> ColumnElement[bool]:
-    """Say that a row is of no sealed set, of a released one, or open to the actor all the same."""
+def _unsealed(actor: Actor, columns: Any, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Leave out rows of a set that is sealed, unless it is open to the actor all the same."""
     if "sealed_set_id" not in columns:
-        return true()
+        return seen
     released = select(col(SealedSet.id)).where(col(SealedSet.released_on).is_not(None))
     sealed = columns.sealed_set_id
     known: ColumnElement[bool] = sealed.is_(None) | sealed.in_(released)
-    return known | _opens_sql(actor, columns, Action.SEALED_READ)
+    return seen & (known | _opens_sql(actor, columns, Action.SEALED_READ))
 
 
 def reaches_sql(
@@ -331,7 +331,7 @@ def reaches_sql(
     mappers = SQLModel._sa_registry.mappers
     target = next(each.class_ for each in mappers if each.local_table is key.column.table)
     inside = reaches_sql(actor, target, rest or "id", action)
-    return _among(columns[head], inside) & _unsealed(actor, columns)
+    return _unsealed(actor, columns, _among(columns[head], inside))
 
 
 def _place_sql(actor: Actor, model: type[SQLModel], action: Action) -> ColumnElement[bool]:

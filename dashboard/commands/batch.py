@@ -33,7 +33,14 @@ from dashboard.imports.examination import Draft, Examination, Status, shown
 from dashboard.permissions import Action, Actor, allow_each
 from dashboard.queries.scope import scopes_of
 from dashboard.rules.entry import Field
-from dashboard.rules.source import cell_text, strip_text, strips_text, strips_without
+from dashboard.rules.source import (
+    cell_in,
+    cell_text,
+    head_of,
+    strip_text,
+    strips_text,
+    strips_without,
+)
 from models.base import utc_now
 from models.project import LivelihoodProject, WorkItem
 from models.report import (
@@ -251,6 +258,8 @@ class _Filling:
         self.kept = _FIGURES | asked.keys()
         self.edits = json.loads(upload.edits)
         self.reasons = {where: text for where, text in reasons.items() if text}
+        self.letters: Mapping[str, str] = {}
+        self.begun: dict[str, str] = {}
         self.general = [text for (_sheet, row), text in self.reasons.items() if row == 0]
 
     def fill(self, report: Opened, drafts: Sequence[Draft]) -> None:
@@ -269,17 +278,27 @@ class _Filling:
                 _fill_line(report, item, draft)
             self._fill_sources(now, item, draft)
 
+    def _heads(self, letters: Mapping[str, str]) -> dict[str, str]:
+        """Give how `cell_text` begins for the columns of a table, whose rows share them."""
+        if letters is not self.letters:
+            self.letters = letters
+            self.begun = {name: head_of(name, letter) for name, letter in letters.items()}
+        return self.begun
+
     def _fill_sources(self, now: Row, item: int | None, draft: Draft) -> None:
         """Keep the cells of a row's figures, in place of what its columns said before."""
         cells = []
-        raws, origins, letters, row = draft.raws, draft.origins, draft.letters, draft.row
+        raws, origins, row = draft.raws, draft.origins, draft.row
+        heads = self._heads(draft.letters)
         for name, value in draft.values.items():
-            if value is None or name not in self.kept or (not value and isinstance(value, str)):
+            if value is None or name not in self.kept or (not value and type(value) is str):
                 continue
-            cell = origins.get(name) or f"{letters[name]}{row}"
             raw = raws.get(name) or (value if type(value) is str else shown(value))
-            edit = self.edits and self.edits.get(f"{draft.sheet}!{cell}")
-            cells.append(cell_text(name, cell, raw, edit["by"] if edit else None))
+            if name not in origins and not self.edits:
+                cells.append(cell_in(heads[name], row, raw))
+                continue
+            edit = self.edits.get(f"{draft.sheet}!{draft.where(name)}")
+            cells.append(cell_text(name, draft.where(name), raw, edit["by"] if edit else None))
         strips = []
         if now["cells"] != "[]":
             strips = strips_without(now["cells"], item, {*draft.letters, *draft.values})

@@ -71,6 +71,9 @@ class Belonging:
     def _leads(self, row: int) -> bool:
         """Say whether a row is numbered in Chinese and the next one in Arabic figures."""
         grid = self.reader.grid
-        below = next((c for c in grid.rows[row + 1 : self.reader.found.last] if any(c)), [])
-        first, second = (next((v for v in c if v != ""), "") for c in (grid.rows[row], below))
-        return is_chapter_number(first) and bool(re.fullmatch(r"\d{1,3}", text_of(second)))
+        if not is_chapter_number(next((v for v in grid.rows[row] if v != ""), "")):
+            return False
+        rows = (grid.rows[n] for n in range(row + 1, self.reader.found.last))
+        below = next(filter(any, rows), [])
+        second = next((v for v in below if v != ""), "")
+        return bool(re.fullmatch(r"\d{1,3}", text_of(second)))

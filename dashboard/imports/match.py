@@ -24,6 +24,8 @@ _ORDINAL = re.compile(
 )
 _AFTER_CODE = "_- "
 _LEADING_CODE = re.compile(r"\s*[(（\[]?([A-Za-z0-9][A-Za-z0-9_-]{2,38})")
+_OFFERED = 300
+"""For so many unknown names near ones are sought; a sheet with more is another's."""
 _CUTOFF, _PLAN_CUTOFF = 60, 85
 _SIGNS = re.compile(r"[“”\"'‘’《》()\[\]·、,。.;:!?-]")
 
@@ -57,6 +59,7 @@ class Matcher:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.exact = {project.code: project for project in context.projects}
+        self.nearest: dict[str, list[Project]] = {}
         self.agencies: dict[str, str] = {}
         for agency in context.agencies:
             for name in (agency.name, *agency.aliases):
@@ -66,6 +69,21 @@ class Matcher:
     def by_code(self) -> dict[str, Project]:
         """The projects by their folded codes."""
         return {squeezed(project.code).lower(): project for project in self.context.projects}
+
+    @cached_property
+    def own_projects(self) -> list[Project]:
+        """The projects that may be reported."""
+        return [project for project in self.context.projects if self._own(project)]
+
+    @cached_property
+    def own_names(self) -> list[str]:
+        """Their names."""
+        return [project.name for project in self.own_projects]
+
+    @cached_property
+    def own_codes(self) -> list[str]:
+        """Their codes."""
+        return [project.code for project in self.own_projects]
 
     @cached_property
     def by_name(self) -> dict[str, list[Project]]:
@@ -167,12 +185,16 @@ class Matcher:
     def _near(self, code: str, name: Value) -> list[Project]:
         from rapidfuzz import fuzz, process
 
-        own = [project for project in self.context.projects if self._own(project)]
-        text = name if isinstance(name, str) else code
-        choices = [project.name if isinstance(name, str) else project.code for project in own]
+        text, named = (name, True) if isinstance(name, str) else (code, False)
+        known = self.nearest.get(text)
+        if known is not None or len(self.nearest) == _OFFERED:
+            return known or []
+        own = self.own_projects
+        choices = self.own_names if named else self.own_codes
         least = _PLAN_CUTOFF if self.context.kind is SheetKind.PLAN else _CUTOFF
         found = process.extract(text, choices, scorer=fuzz.WRatio, limit=3, score_cutoff=least)
-        return [own[index] for _choice, _score, index in found]
+        self.nearest[text] = [own[index] for _choice, _score, index in found]
+        return self.nearest[text]
 
     def _unknown(self, field: str, text: str, near: list[Project]) -> Matched:
         offered = joined(f"{project.code} {project.name}" for project in near)

@@ -64,6 +64,16 @@ def cell_text(field: str, cell: str, raw: str, by: int | None = None) -> str:
     return f'"{field}":[{quoted(cell)},{quoted(raw)}{hand}]'
 
 
+def head_of(field: str, letter: str) -> str:
+    """Begin what `cell_text` writes of a field's cell in a column, the same for every row."""
+    return f'"{field}":["{letter}'
+
+
+def cell_in(head: str, row: int, raw: str) -> str:
+    """Write the cell in a row of a column that `head_of` began, as `cell_text` does."""
+    return f'{head}{row}",{quoted(raw)}]'
+
+
 def strip_text(
     work_item_id: int | None, upload_id: int | None, sheet: str, cells: Iterable[str]
 ) -> str:

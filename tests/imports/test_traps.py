@@ -121,3 +121,15 @@ def test_running_numbers_under_the_code_and_before_the_name_are_no_names(context
 
     assert [draft.project_code for draft in found.drafts] == ["SF2026-01", "SF2026-02"]
     assert found.errors == ()
+
+
+def test_for_a_sheet_full_of_unknown_names_near_ones_are_not_sought_for_ever(
+    context: Context,
+) -> None:
+    rows = [[n, f"供热管网改造{n}", 26, "65%", "施工"] for n in range(400)]
+
+    found = read(context, HEAD, *rows)
+
+    offered = [problem for problem in found.errors if "SF2026-01" in problem.remedy]
+    assert len(found.errors) == 400
+    assert len(offered) == 300

@@ -248,8 +248,8 @@ def _clear(*statements: str) -> None:
         connection.invalidate()
 
 
-def open_database(kind: str, name: str, place: Path) -> None:
-    """Point the program at a fresh database of this kind."""
+def open_database(kind: str, name: str, place: Path, *, empty: bool = False) -> None:
+    """Point the program at a fresh database of this kind, with our tables or `empty`."""
     url = f"sqlite:///{place / f'{name}.db'}"
     if kind == "postgresql":
         os.environ.setdefault("XDG_RUNTIME_DIR", str(place))
@@ -267,7 +267,8 @@ def open_database(kind: str, name: str, place: Path) -> None:
     os.environ["DASHBOARD_AUDIT_HEAD"] = str(place / f"head-{kind}-{name}")
     settings.settings.cache_clear()
     db.engine.cache_clear()
-    upgrade(db.engine())
+    if not empty:
+        upgrade(db.engine())
 
 
 def main(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import clock, ui
+from dashboard.admin.way import show_way_of_project
 from dashboard.permissions import Action
 from dashboard.queries.project import project_details, projects, shown_day
 from dashboard.ui import choose, project
@@ -27,3 +28,4 @@ row = found.iloc[0]
 today = shown_day(clock.today(), row["shown_on"])
 project.show_head(row, today)
 project.show_sections(actor, row, today)
+show_way_of_project(actor, row)

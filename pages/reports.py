@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import clock, ui
+from dashboard.admin.way import show_way_of_month
 from dashboard.permissions import Action
 from dashboard.queries.report import agencies_reporting, periods
 from dashboard.ui import choose, report, upload
@@ -34,3 +35,4 @@ if actor.may(Action.REPORT_UPLOAD):
         upload.template_link(programme["programme_id"], unit, month)
         upload.receive(actor, UploadKind.MONTHLY, programme["programme_id"], unit, month)
 report.show_work(actor, programme["programme_id"], month, today)
+show_way_of_month(actor, programme["programme_id"], month)

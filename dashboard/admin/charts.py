@@ -100,7 +100,9 @@ def _show_pairs(actor: Actor, found: list[dict[str, Any]]) -> None:
                     f"<p><b>{_title(actor, row)}</b> "
                     f'<span class="ms-soft">{escape(_(page.title))}</span>{_owner(row)}</p>'
                 )
-                show_chart(actor, page, chart, view, str(row["name"]), figures=False)
+                show_chart(
+                    actor, page, chart, view, str(row["name"]), figures=False, place=str(row["id"])
+                )
 
 
 def _title(actor: Actor, row: dict[str, Any]) -> str:

@@ -25,11 +25,24 @@ from dashboard.ui import parts
 from dashboard.ui.read import chart_spec, read
 from models.chart import ChartFigure, ChartKind
 
+BROAD, WIDE = 6, 12
+"""From so many columns on a heat map is not squeezed into a telephone's width."""
+
 
 def show_chart(
-    actor: Actor, page: AdminPage, chart: Chart, view: View, name: str, *, figures: bool = True
+    actor: Actor,
+    page: AdminPage,
+    chart: Chart,
+    view: View,
+    name: str,
+    *,
+    figures: bool = True,
+    place: str = "one",
 ) -> Drawing:
-    """Draw a chart over the actor's own rows, or say in a sentence why there is nothing to see."""
+    """Draw a chart over the actor's own rows, or say in a sentence why there is nothing to see.
+
+    `place` tells it from others on the same page.
+    """
     found = read(drawing, actor, page, chart, view)
     if found.refusal:
         st.html(f'<p class="ms-none">{escape(found.refusal)}</p>')
@@ -42,7 +55,8 @@ def show_chart(
     elif chart.kind is ChartKind.MATRIX:
         st.html(_table(page, view, found))
     else:
-        _show_drawing(chart, found, name)
+        with st.container(key=f"{_width(chart, found)}-chart-{place}"):
+            _show_drawing(chart, found, name)
     st.html(f'<p class="ms-soft">{escape(_caption(actor, page, chart, view, found))}</p>')
     if figures and chart.kind not in (ChartKind.MATRIX, ChartKind.NUMBER):
         st.html(parts.fold(_("图中的数字"), _table(page, view, found)))
@@ -65,6 +79,12 @@ def _show_drawing(chart: Chart, found: Drawing, name: str) -> None:
         st.vega_lite_chart(
             spec, theme=None, alt=_("{title}：{text}").format(title=name, text=found.what)
         )
+
+
+def _width(chart: Chart, found: Drawing) -> str:
+    """Say how wide a drawing must be for its figures to stand apart; a narrow screen scrolls it."""
+    columns = len(found.across.labels) if chart.kind is ChartKind.HEAT else 0
+    return "wide" if columns > WIDE else "broad" if columns > BROAD else "plain"
 
 
 def _spec(chart: Chart, found: Drawing) -> dict[str, Any] | None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import parse_qsl
+
 import pytest
 from sqlmodel import select
 
@@ -177,3 +181,20 @@ def test_an_administrator_finds_the_pinned_charts_in_the_back_office(
 
     whole(page)
     assert "各地单位" in page.text
+
+
+@pytest.mark.feature("O11")
+@pytest.mark.parametrize(("page", "title"), [("project", "此项目的月报"), ("reports", "本月月报")])
+def test_what_a_page_shows_is_drawn_by_who_may_draw(
+    open_page: Open, city: City, page: str, title: str
+) -> None:
+    asked = {"id": str(city.id("H1"))} if page == "project" else {}
+
+    shown = open_page(page, "REPORTER", **asked)
+    (address,) = re.findall(rf'href=\\?"/admin\?([^"\\]+)\\?"[^>]*>把{title}作图', shown.text)
+    drawn = open_page("admin", "REPORTER", **dict(parse_qsl(unescape(address))))
+
+    assert not drawn.test.exception
+    assert "作图：月报" in drawn.text
+    assert "共 1 条记录" in drawn.text or "共 2 条记录" in drawn.text
+    assert SCHOOLS not in drawn.text

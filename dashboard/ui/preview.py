@@ -40,8 +40,8 @@ def show_headline(found: Examination) -> None:
         f"{_(word)} <b>{found.counts[status]}</b>" for status, word in STATUS_WORDS.items()
     )
     tables = _("；").join(
-        _("工作表“{sheet}”第 {first}–{last} 行").format(
-            sheet=escape(t.sheet), first=t.first_row, last=t.last_row
+        _("工作表“{sheet}”第 {rows} 行").format(
+            sheet=escape(t.sheet), rows="–".join(map(str, sorted({t.first_row, t.last_row})))
         )
         for t in found.tables
     )
@@ -162,6 +162,7 @@ def _row(
         f'<span class="ms-err">{escape(p.cell)} {escape(p.message)}</span>'
         for p in wrong.get((draft.sheet, draft.row), ())
     ]
+    lines = list(dict.fromkeys(lines))
     return {
         "row": draft.row,
         "code": f"{draft.project_code or ''} {draft.work_item_code or ''}".strip(),

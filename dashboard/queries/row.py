@@ -91,7 +91,7 @@ def rows(
         return frame(session, selected.where(asked).order_by(*order).limit(most))
     start = (view.number - 1) * page.page_size if first is None else first
     keys = _keys_on_page(Source(session, actor, page), view, action, start, most or page.page_size)
-    return _of_keys(Source(session, actor, page), names, keys)
+    return _of_keys(Source(session, actor, page, few=True), names, keys)
 
 
 def _keys_on_page(
@@ -222,7 +222,7 @@ def one_row(
     Columns: as in `rows`, and created_at, changed_at (UTC) where the table has them.
     """
     allow(actor, page.read)
-    source = Source(session, actor, page)
+    source = Source(session, actor, page, few=True)
     log = [name for name in ("created_at", "changed_at") if name in source.table.c]
     kept = unseen(session, actor, page, key)
     names = (name for name in visible(actor, page) if name not in kept)

@@ -42,10 +42,16 @@ LABEL = ".label"
 
 
 class Source:
-    """A declared table with the tables its names reach, each joined once."""
+    """A declared table with the tables its names reach, each joined once.
 
-    def __init__(self, session: Session, actor: Actor, page: AdminPage) -> None:
-        self.session, self.actor, self.page = session, actor, page
+    For a `few` rows, whether the actor may know a row behind a key is asked of each; for many, all
+    that they may know are gathered first.
+    """
+
+    def __init__(
+        self, session: Session, actor: Actor, page: AdminPage, *, few: bool = False
+    ) -> None:
+        self.session, self.actor, self.page, self.few = session, actor, page, few
         self.own = own_fields(session, page)
         self.table: FromClause = page.model.__table__  # type: ignore[attr-defined]
         self._joined: dict[str, FromClause] = {}
@@ -138,8 +144,10 @@ class Source:
             same = alias.c[field.target_key] == column
             seen = self.seen(model)
             if not isinstance(seen, True_):
-                keys = select(columns_of(model)[field.target_key]).where(seen)
-                same = same & alias.c[field.target_key].in_(keys)
+                key, there = columns_of(model)[field.target_key], alias.c[field.target_key]
+                keys = select(key).where(seen)
+                each = keys.where(key == there).correlate(alias)
+                same = same & (each.exists() if self.few else there.in_(keys))
             self._joined[name] = alias
             self._joins.append((alias, same))
         return self._joined[name]

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, TABLET, Person, Site
 from tests.pictures import exif, picture
@@ -27,6 +27,12 @@ def open_page(person: Person, path: str) -> Page:
     return person.page
 
 
+def opens_offline(page: Page) -> None:
+    """Wait until the page opens without a connection too."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
 def enter(person: Person, path: str) -> Page:
     """Sign in as the demonstration's observer, and land on the page asked for."""
     person.page.goto(f"{person.url}/sign-in?next={path}")
@@ -41,6 +47,13 @@ def write(page: Page, photo: Path | None = None, words: str = WORDS) -> None:
         page.set_input_files("#camera", photo)
         expect(page.locator("#shots li")).to_have_count(1)
     page.get_by_role("button", name="发送").click()
+    is_kept(page)
+
+
+def is_kept(page: Page) -> None:
+    """Wait until the device has what was written, and the form is free for the next."""
+    expect(page.get_by_label("意见内容")).to_have_value("")
+    expect(page.get_by_role("button", name="发送")).to_be_enabled()
 
 
 def kept(site: Site) -> list[tuple[str, int]]:
@@ -61,8 +74,7 @@ def test_a_remark_written_without_a_connection_is_sent_when_it_returns(
     photo.write_bytes(picture(size=(1200, 900), colour=(90, 120, 90), exif=exif()))
     observer = site.invite(PHONE)
     page = enter(observer, "/observe/new")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    opens_offline(page)
 
     site_is_away(observer, True)
     open_page(observer, "/observe/new")
@@ -84,10 +96,10 @@ def test_a_remark_written_without_a_connection_is_sent_when_it_returns(
     expect(page.locator(".remark img").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    the_office_blacks_out(site, tmp_path)
+    the_office_blacks_out(site)
 
 
-def the_office_blacks_out(site: Site, tmp_path: Path) -> None:
+def the_office_blacks_out(site: Site) -> None:
     """The office sees the photo, drags a box over it, and publishes that copy."""
     with closing(sqlite3.connect(site.folder / "dashboard.db")) as connection:
         statement = "SELECT max(id) FROM photo WHERE table_name = 'observer_remark'"
@@ -104,7 +116,6 @@ def the_office_blacks_out(site: Site, tmp_path: Path) -> None:
     page.mouse.move(box["x"] + 200, box["y"] + 160, steps=4)
     page.mouse.up()
     expect(page.locator('[name="left"]').first).not_to_have_value("")
-    page.screenshot(path=tmp_path / "redact.png")
     page.get_by_role("button", name="生成遮盖后的照片").click()
     expect(page.get_by_text("今后都只显示它")).to_be_visible()
 
@@ -122,7 +133,13 @@ def test_what_is_written_while_signed_out_waits_for_its_author_and_goes_with_sig
     kept_cookies = [c for c in page.context.cookies() if c["name"] == "session"]
     page.context.clear_cookies(name="session")
 
-    write(page)
+    slow: list[Route] = []
+    page.route("**/observe/profile", lambda route: slow.append(route), times=1)
+    page.get_by_label("意见内容").fill(WORDS)
+    page.get_by_role("button", name="发送").click()
+    expect(page.get_by_label("意见内容")).to_be_disabled()
+    slow[0].continue_()
+    is_kept(page)
 
     expect(page.get_by_role("link", name="登录后发送")).to_be_visible()
     expect(page.get_by_role("heading", name="1 条意见等待发送")).to_be_visible()

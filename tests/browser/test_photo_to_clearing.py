@@ -22,7 +22,15 @@ from models.account import Account, Role, RoleGrant
 from models.rectification import Rectification
 from models.region import Region
 from tests.browser.conftest import PHONE, UPRIGHT, Site, Town, inviting, serving, settle
-from tests.browser.test_observe import WORDS, enter, open_page, site_is_away, stands, write
+from tests.browser.test_observe import (
+    WORDS,
+    enter,
+    open_page,
+    opens_offline,
+    site_is_away,
+    stands,
+    write,
+)
 from tests.pictures import exif, picture
 from tests.web.conftest import places, point_to
 
@@ -73,6 +81,12 @@ def told(page: Page, words: str) -> None:
     settle(page)
 
 
+def an_item_stands(page: Page) -> None:
+    """Wait for the page of a rectification after its link."""
+    expect(page.get_by_role("link", name="返回整改台账")).to_be_visible()
+    settle(page)
+
+
 def choose_way(page: Page, name: str) -> None:
     """Choose what to do, or which part of a page to see."""
     page.locator('.ms-tabs, [data-testid="stButtonGroup"]').get_by_text(name, exact=True).click()
@@ -90,8 +104,7 @@ def the_observer_writes(site: Site, before: Path) -> None:
     """Without a connection the remark waits on the phone; it goes when there is one."""
     observer = site.invite(PHONE)
     page = enter(observer, "/observe/new")
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    opens_offline(page)
     site_is_away(observer, True)
     open_page(observer, "/observe/new")
     projects = page.get_by_label("项目", exact=True)
@@ -111,6 +124,7 @@ def the_office_issues(site: Site) -> str:
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", name="处理")).to_be_visible()
     expect(page.locator(".ms-photos img")).to_have_count(1)
+    settle(page)
     choose_way(page, "转整改")
     page.get_by_label("事项（哪处、哪件事）").fill("东风社区助餐点东侧围挡")
     page.get_by_label("责任人").fill("张工")
@@ -133,6 +147,7 @@ def the_unit_mends(site: Site, number: str, after: Path) -> Page:
     """Sign for it, add the photo beside the observer's, and say that it is put right."""
     page = site.invite(UPRIGHT).enter(CLERK, "/rectification")
     page.locator(".ms-table").get_by_role("link", name=number).click()
+    an_item_stands(page)
     expect(page.get_by_text("逾期 3 天").first).to_be_visible()
     press(page, "签收")
     told(page, "已签收")
@@ -171,6 +186,7 @@ def nobody_clears_their_own(page: Page, number: str) -> None:
 def the_office_clears(site: Site, number: str) -> None:
     page = site.invite().enter("demo-supervisor", "/rectification")
     page.locator(".ms-table").get_by_role("link", name=number).click()
+    an_item_stands(page)
     choose_way(page, "销号")
     page.get_by_label("销号的说明").fill("现场核实，与整改标准一致")
     press(page, "销号")
@@ -196,7 +212,9 @@ def the_office_reopens(site: Site, number: str) -> None:
     expect(page.get_by_role("heading", name="要求重新办理")).to_be_visible()
     page.get_by_role("row").filter(has_text=WORDS).get_by_role("link").click()
     expect(page.get_by_text(AGAIN)).to_be_visible()
+    settle(page)
     page.get_by_role("link", name=f"打开整改 {number}").click()
+    an_item_stands(page)
     choose_way(page, "重新整改")
     page.get_by_label("重新整改的说明").fill(AGAIN)
     day = page.locator('[data-testid="stDateInput"] [data-type="day"]')
@@ -207,6 +225,8 @@ def the_office_reopens(site: Site, number: str) -> None:
     expect(facts.filter(has_text="重新整改次数")).to_contain_text("1")
     expect(facts.filter(has_text=re.compile("^整改期限"))).to_contain_text(NEW_DAY.isoformat())
     page.get_by_role("link", name="返回整改台账").click()
+    expect(page.get_by_role("link", name="返回整改台账")).to_have_count(0)
+    settle(page)
     choose_way(page, "统计")
     expect(page.get_by_role("row").filter(has_text=UNIT).get_by_role("cell").last).to_have_text("1")
 

@@ -18,12 +18,14 @@
   let shots = [];
   let projects = [];
   let touched = false;
+  let drawn = 0;
 
   /* ---- what waits ---- */
   const drawQueue = async () => {
     const waiting = account ? await Store.mine(account) : [];
     const unsent = waiting.filter((item) => !item.number || item.photos.length);
     const box = find("queue");
+    drawn = waiting.length;
     box.hidden = !waiting.length;
     find("waiting").textContent = filled(say.waiting, { count: unsent.length });
     box.querySelector("ul").replaceChildren(...waiting.map(drawItem));
@@ -75,10 +77,13 @@
     return result;
   };
   const sendSoon = async () => {
+    const before = drawn;
     const result = await send().catch(() => ({}));
-    if (result.sent && result.sent.length && !form) location.replace("/observe");
-    else if (result.sent && result.sent.length) {
-      show(find("told"), filled(say.received, { number: result.sent.map((each) => each.number).join(" ") }));
+    const sent = result.sent || [];
+    /* The service worker may have been quicker: then less waits than was drawn. */
+    if (!form && (sent.length || drawn < before)) location.replace("/observe");
+    else if (sent.length) {
+      show(find("told"), filled(say.received, { number: sent.map((each) => each.number).join(" ") }));
     }
   };
 
@@ -176,27 +181,32 @@
     for (const name of ["latitude", "longitude", "accuracy_m"]) form.elements[name].value = "";
   };
 
+  /* What is typed while a remark goes out would be wiped with it. */
+  const busy = (is) => {
+    for (const each of form.elements) each.disabled = is;
+  };
+
   const submit = async (event) => {
     event.preventDefault();
     show(find("told"), "");
     show(find("trouble"), "");
-    const button = find("send");
-    button.disabled = true;
     const id = form.elements.client_id.value || newId();
+    const fields = written();
+    busy(true);
     try {
-      await Store.put({ id, account, fields: written(), photos: shots, made: Date.now() });
+      await Store.put({ id, account, fields, photos: shots, made: Date.now() });
     } catch {
       show(find("trouble"), say.full);
-      button.disabled = false;
+      busy(false);
       return;
     }
     const result = await send().catch(() => ({ offline: true }));
     const left = await Store.get(id);
-    button.disabled = false;
+    busy(false);
     const arrived = (result.sent || []).find((each) => each.id === id);
-    if (arrived && !left) {
-      location.assign(`/observe?sent=${encodeURIComponent(arrived.number)}`);
-    } else if (left && left.refused && !left.number) {
+    if (!left) {
+      location.assign(arrived ? `/observe?sent=${encodeURIComponent(arrived.number)}` : "/observe");
+    } else if (left.refused && !left.number) {
       await Store.remove(id);
       await drawQueue();
       show(find("trouble"), left.refused);

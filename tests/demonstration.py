@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.ready import Program, module
 
 
 def seed(folder: Path, where: Mapping[str, str]) -> str:
     """Make the demonstration and give what was told; its sheets go to the folder it is made in."""
-    done = subprocess.run(
-        [sys.executable, "-m", "seed", "demo"],
-        cwd=folder, env={**os.environ, **where, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    log = folder / "seed.log"
+    ended = Program(module, str(folder), "seed", "demo", log=log, where=where).end()
+    told = log.read_text(encoding="utf-8")
+    assert ended == 0, told
+    return told

@@ -6,8 +6,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,15 +17,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from tests.demonstration import seed
+from tests.ready import Program, module
 from tests.web.conftest import ROOT, free_port, places, wait_for
 
 CHROMIUM = Path("/usr/bin/chromium")
+REST = Path(__file__).with_name("rest.js")
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 TABLET, UPRIGHT, PHONE = (1024, 768), (820, 1180), (390, 844)
-SECONDS = 30_000
+SECONDS = 90_000
 """How long to wait for what a person sees, in milliseconds: the machine may be busy."""
 EXPECTED = re.compile(r"http://[^/]+/(sign-in|link/.+|[a-z]+/_stcore/(health|host-config))$")
 """What may answer with an error: a refused form does, and Streamlit's client first looks for its
@@ -95,20 +95,16 @@ def sheet(folder: Path, number: int) -> Path:
 def serving(folder: Path, where: dict[str, str]) -> Iterator[str]:
     """Serve a demonstration as `make run` does, and give its address."""
     port = free_port()
-    environment = {**os.environ, **where, "DASHBOARD_PORT": str(port)}
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "seed", "serve"],
-            cwd=ROOT, env=environment, stdout=log, stderr=log,
-        )  # fmt: skip
+    log = folder / "server.log"
+    where = {**where, "DASHBOARD_PORT": str(port)}
+    server = Program(module, str(ROOT), "seed", "serve", log=log, where=where)
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_for(url, process)
+        wait_for(url, server)
         yield url
     finally:
-        process.terminate()
-        process.wait(10)
-    assert "Traceback" not in (folder / "server.log").read_text(encoding="utf-8")
+        server.stop()
+    assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -183,11 +179,8 @@ class Person:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script rests: for two looks in a row, since a click starts it late."""
-    resting = '[data-test-script-state="notRunning"]'
-    page.wait_for_selector(resting, timeout=SECONDS)
-    page.wait_for_timeout(150)
-    page.wait_for_selector(resting, timeout=SECONDS)
+    """Wait until every run that was asked for is drawn and no other page is on its way."""
+    expect(page.locator("html[data-rests]")).to_be_attached()
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
 
 
@@ -230,7 +223,10 @@ def receipt_of(page: Page) -> str:
 
 @contextmanager
 def inviting(chromium: Browser, url: str) -> Iterator[Callable[..., Person]]:
-    """Give people at a site; at the end nobody's browser may have complained of anything."""
+    """Give people at a site; at the end nobody's browser may have complained of anything.
+
+    What still goes on in a page is waited for: a server told to end in the midst of it complains.
+    """
     watch = Watch(url)
     opened: list[BrowserContext] = []
 
@@ -239,12 +235,16 @@ def inviting(chromium: Browser, url: str) -> Iterator[Callable[..., Person]]:
             viewport={"width": size[0], "height": size[1]}, has_touch=True, locale="zh-CN"
         )
         context.set_default_timeout(SECONDS)
+        context.add_init_script(path=REST)
         context.on("page", watch.follow)
         opened.append(context)
         return Person(context.new_page(), url)
 
     yield invite
     for context in opened:
+        for page in context.pages:
+            if page.locator('[data-testid="stApp"]').count():
+                settle(page)
         context.close()
     assert watch.problems == []
 

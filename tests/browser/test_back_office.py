@@ -16,6 +16,15 @@ from tests.browser.conftest import PHONE, Site, choose, link_to, receipt_of, set
 UNIT = "市水务局"
 WRONG = "市水物局"
 FIELD = "受益人数"
+UNFOLDED = """async fold => {
+  const drawn = () => new Promise(requestAnimationFrame);
+  for (let calm = 0; calm < 2; calm++) {
+    await drawn();
+    const moves = fold.getAnimations({ subtree: true });
+    if (moves.length) calm = -1;
+    await Promise.allSettled(moves.map(each => each.finished));
+  }
+}"""
 
 
 def key_of(site: Site, name: str) -> int:
@@ -26,17 +35,18 @@ def key_of(site: Site, name: str) -> int:
 
 
 def told(page: Page, words: str) -> None:
-    """Wait for a sentence of success, and until the page rests."""
-    expect(page.get_by_text(words, exact=True).first).to_be_visible()
+    """Wait until the page rests, and for a sentence of success: not for the one before."""
     settle(page)
+    expect(page.get_by_text(words, exact=True).first).to_be_visible()
 
 
 def fold(page: Page, title: str) -> None:
-    """Open a fold by its title."""
-    summary = page.locator("summary").filter(has_text=title).first
-    summary.click()
-    expect(page.locator("details[open] > summary").filter(has_text=title).first).to_be_visible()
+    """Open a fold by its title, all the way: while it moves, a list opened in it shuts at once."""
+    page.locator("summary").filter(has_text=title).first.click()
+    opened = page.locator("details[open]", has=page.locator("summary").filter(has_text=title)).first
+    expect(opened).to_be_visible()
     settle(page)
+    opened.evaluate(UNFOLDED)
 
 
 def write(page: Page, label: str, text: str) -> None:
@@ -49,16 +59,16 @@ def write(page: Page, label: str, text: str) -> None:
 
 
 def pick(page: Page, label: str, option: str) -> None:
-    """Choose from a list what ends with this; a list shuts when the page scrolls under it."""
+    """Choose from a list what ends with this.
+
+    By the keyboard, once the focus has the box: a list shuts when the page scrolls under it, as it
+    does for a click at its lower edge.
+    """
     box = page.get_by_role("combobox", name=label)
-    wanted = page.get_by_role("option", name=re.compile(f"{re.escape(option)}$"))
-    box.scroll_into_view_if_needed()
-    for _try in range(5):
-        box.click()
-        page.wait_for_timeout(500)
-        if wanted.is_visible():
-            break
-    wanted.click()
+    box.focus()
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    box.press("ArrowDown")
+    page.get_by_role("option", name=re.compile(f"{re.escape(option)}$")).click()
     expect(box).to_have_value(re.compile(f"{re.escape(option)}$"))
     settle(page)
 
@@ -82,7 +92,6 @@ def test_an_administrator_mends_a_units_name_and_restores_it_from_its_history(si
     told(page, "已恢复，并记入历史。")
 
     expect(page.get_by_label("单位名称 *", exact=True)).to_have_value(WRONG)
-    fold(page, "修改历史")
     restored = page.get_by_role("row").filter(has_text="市水务局（误）").first
     expect(restored).to_contain_text(WRONG)
 
@@ -95,7 +104,7 @@ def test_a_supervisor_shares_a_view_and_a_unit_opens_it_with_its_own_rows(site: 
     )
     every = office.get_by_role("row").count()
     fold(office, "保存为视图")
-    office.get_by_label("视图名称").fill("改造类项目")
+    write(office, "视图名称", "改造类项目")
     pick(office, "共享给", "填报员")
     office.get_by_role("button", name="保存视图").click()
     told(office, "视图已保存。")
@@ -164,7 +173,7 @@ def test_a_field_is_asked_filled_in_by_excel_shown_and_charted(site: Site, tmp_p
     )
     pick(leader, "算什么", "合计")
     pick(leader, "计算的列", FIELD)
-    leader.get_by_label("图表名称").fill("各单位受益人数")
+    write(leader, "图表名称", "各单位受益人数")
     leader.get_by_role("button", name="保存图表").click()
     told(leader, "图表已保存。")
     leader.get_by_role("button", name="放在我的首页").click()

@@ -25,7 +25,7 @@ def test_a_leader_charts_a_list_and_sees_it_on_the_desk_after_signing_in_again(
     settle(page)
 
     choose(page, "按哪一列分组", "牵头单位")
-    page.wait_for_url(re.compile("by=lead_agency_id"))
+    expect(page).to_have_url(re.compile("by=lead_agency_id"))
     expect(page.get_by_text(f"记录数：{total}记录。")).to_be_visible()
     page.get_by_role("textbox", name="图表名称").fill(NAME)
     page.get_by_role("button", name="保存图表").click()
@@ -33,6 +33,7 @@ def test_a_leader_charts_a_list_and_sees_it_on_the_desk_after_signing_in_again(
     settle(page)
     page.get_by_role("button", name="放在我的首页").click()
     expect(page.get_by_role("button", name="移出我的首页")).to_be_visible()
+    settle(page)
 
     desk = site.invite().enter("demo-leader", "/desk")
     chart = desk.locator('[class*="st-key-home-chart-"]').filter(has_text=NAME)

@@ -16,6 +16,7 @@ from tests.browser.conftest import (
     inviting,
     receipt_of,
     serving,
+    settle,
     sheet,
     upload,
 )
@@ -41,8 +42,10 @@ def pass_on(person: Person, account: str, word: str) -> None:
     for place in range(3):
         boxes.nth(place).click()
         expect(page.get_by_role("button", name=f"{word} {place + 1} 条")).to_be_enabled()
+        settle(page)
     page.get_by_role("button", name=f"{word} 3 条").click()
     expect(page.get_by_text(re.compile(f"已{word[:2]} 3 条"))).to_be_visible()
+    settle(page)
 
 
 def light(card: Page) -> str:

@@ -20,6 +20,7 @@ def invited(person: Person) -> str:
     page.get_by_role("button", name="邀请", exact=True).click()
     expect(page.get_by_text("给 wang.min 的一次性链接")).to_be_visible()
     expect(page.get_by_label("账户名")).to_have_value("")
+    settle(page)
     return page.locator('[data-testid="stCode"] code').inner_text()
 
 
@@ -34,6 +35,7 @@ def granted(person: Person) -> None:
     choose(page, "地区", "示范市")
     page.get_by_role("button", name="授权", exact=True).click()
     expect(page.get_by_text("已授权，下一次点击即生效。")).to_be_visible()
+    settle(page)
 
 
 def sign_in(page: Page, url: str, password: str) -> None:

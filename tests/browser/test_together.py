@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site, link_to
+from tests.browser.conftest import Site, link_to, settle
 
 PROJECT = "SF2026-06"
 
@@ -15,6 +15,8 @@ PROJECT = "SF2026-06"
 def contact(page: Page, name: str) -> None:
     """Open the form of the free fields and write another contact into it, without saving."""
     page.get_by_text("修改联系人等信息").click()
+    expect(page.get_by_role("textbox", name="联系人")).to_be_visible()
+    settle(page)
     page.get_by_role("textbox", name="联系人").fill(name)
 
 
@@ -29,6 +31,7 @@ def test_the_second_of_two_is_told_who_changed_what(site: Site) -> None:
 
     first.get_by_role("button", name="保存").click()
     expect(first.get_by_text("已保存。")).to_be_visible()
+    settle(first)
     second.get_by_role("button", name="保存").click()
 
     told = second.get_by_role("alert").filter(has_text="此记录已被他人修改：demo-supervisor")
@@ -50,15 +53,19 @@ def test_a_leaders_words_go_to_the_unit_and_its_answer_comes_back_to_the_card(si
     told.click(trial=True)  # nothing lies over it, and a reader's voice says it
     expect(card.get_by_role("textbox", name="批示内容")).to_have_count(0)
     expect(card.locator(".ms-card").filter(has_text=words)).to_have_count(1)
+    settle(board)
 
     desk = site.invite().enter("demo-reporter-jt", "/desk")
     task = desk.get_by_role("row", name=re.compile(words))
     expect(task).to_contain_text("2026-09-10 还有 7 天")
     task.get_by_role("link").click()
     form = desk.locator('[data-testid="stForm"]').filter(has_text="办理情况")
+    expect(form).to_be_visible()
+    settle(desk)
     form.get_by_role("textbox").fill(answer)
     form.get_by_role("button", name="提交答复").click()
     expect(desk.get_by_text("已答复，领导的看板上会显示。")).to_be_visible()
+    settle(desk)
 
     board = site.invite().enter("demo-leader", f"/board?card={PROJECT}")
     answered = board.get_by_role("dialog").locator(".ms-card").filter(has_text=words)

@@ -79,6 +79,8 @@ def test_a_wrong_sheet_is_mended_on_the_page_and_says_by_whom(site: Site) -> Non
 
     submitted(page)
     page.get_by_role("link", name="新增普惠托位").click()
+    expect(page.get_by_text("月报与出处")).to_be_visible()
+    settle(page)
     page.get_by_text("月报与出处").click()
     row = page.get_by_role("row", name=re.compile(MEASURE))
     expect(row).to_contain_text("人工录入")

@@ -405,7 +405,7 @@ def test_every_read_is_walked() -> None:
 def _words(value: Any) -> str:
     """Everything an answer says, as one text."""
     if isinstance(value, pd.DataFrame):
-        return "|".join(str(cell) for row in value.itertuples(index=False) for cell in row)
+        return "|".join(map(str, value.to_numpy(dtype=object).ravel()))
     if isinstance(value, SQLModel):
         return str(value.model_dump())
     if is_dataclass(value):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
-import subprocess
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from models.installation import InstallationMark
 from models.region import Region
 from tests.city import City, furnish
 from tests.city import plant as plant_city
+from tests.ready import PATIENCE, Program
 
 with warnings.catch_warnings():
     # Starlette asks for the successor of httpx, which nothing else here needs.
@@ -186,34 +186,37 @@ class Servers(NamedTuple):
 
 
 def free_port() -> int:
-    with closing(socket.socket()) as opened:
-        opened.bind(("127.0.0.1", 0))
-        return int(opened.getsockname()[1])
+    """Give a port that nobody has, below those the system hands out to connections meanwhile."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with closing(socket.socket()) as opened, suppress(OSError):
+            opened.bind(("127.0.0.1", port))
+            return port
 
 
 SMALL = Path("tests/web/script.py")
 
 
-def start_server(
-    folder: Path, port: int, script: Path = SMALL, **more: str
-) -> subprocess.Popen[bytes]:
+def start_server(folder: Path, port: int, script: Path = SMALL, **more: str) -> Program:
     """Start a server process on the folder's database, with the small script of these tests."""
-    environment = {**os.environ, **places(folder), "DASHBOARD_PORT": str(port), **more}
-    program = (
-        f"from pathlib import Path; from dashboard.server import serve; serve(Path('{script}'))"
-    )
-    with (folder / f"{port}.log").open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-c", program], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
+    where = {**places(folder), "DASHBOARD_PORT": str(port), **more}
+    return Program(_serve, str(script), log=folder / f"{port}.log", where=where)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _try in range(300):
+def _serve(script: str) -> None:
+    from dashboard.server import serve
+
+    os.chdir(ROOT)
+    serve(Path(script))
+
+
+def wait_for(url: str, server: Program) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         with suppress(httpx.TransportError):
             if httpx.get(f"{url}/healthz/ready").status_code == 200:
                 return
-        assert process.poll() is None, "the server did not start"
+        assert server.runs(), "the server did not start"
         time.sleep(0.1)
     raise AssertionError("the server is not ready")
 
@@ -225,12 +228,11 @@ def servers(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> I
     ports = free_port(), free_port()
     started = [start_server(folder, port) for port in ports]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
-    for url, process in zip(urls, started, strict=True):
-        wait_for(url, process)
+    for url, server in zip(urls, started, strict=True):
+        wait_for(url, server)
     yield Servers(urls[0], urls[1], folder, (started[0].pid, started[1].pid))
-    for process in started:
-        process.terminate()
-        process.wait(10)
+    for server in started:
+        server.stop()
 
 
 @pytest.fixture

@@ -49,11 +49,10 @@ def folder(made_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -
 def demonstration(folder: Path) -> Iterator[str]:
     """The address of a server on the demonstration."""
     port = free_port()
-    process = start_server(folder, port, ROOT / "dashboard/app.py")
-    wait_for(f"http://127.0.0.1:{port}", process)
+    server = start_server(folder, port, ROOT / "dashboard/app.py")
+    wait_for(f"http://127.0.0.1:{port}", server)
     yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
+    server.stop()
 
 
 def cookie_of(url: str, account: str) -> str:

@@ -18,6 +18,7 @@ from dashboard import clock, db
 from dashboard.commands.token import make_token
 from dashboard.queries.account import actor_for
 from models.account import Role, SignInSession
+from tests.ready import PATIENCE
 from tests.web.conftest import (
     PASSWORD,
     ROOT,
@@ -54,7 +55,7 @@ class Site(NamedTuple):
 
     def log_with(self, words: str) -> str:
         """Give the log once it says this: a line is written after its answer went out."""
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while words not in (told := self.log()) and time.monotonic() < until:
             time.sleep(0.05)
         return told
@@ -105,19 +106,21 @@ def running(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> I
     }
     started = [start_server(folder, ports[name], SMALL, **settings) for name in ("first", "second")]
     (folder / "nginx.conf").write_text(configuration(folder, ports), encoding="utf-8")
-    for name, process in zip(("first", "second"), started, strict=True):
-        wait_for(f"http://127.0.0.1:{ports[name]}", process)
-    started.append(subprocess.Popen([NGINX, "-c", folder / "nginx.conf", "-p", folder]))
+    for name, server in zip(("first", "second"), started, strict=True):
+        wait_for(f"http://127.0.0.1:{ports[name]}", server)
+    proxy = subprocess.Popen([NGINX, "-c", folder / "nginx.conf", "-p", folder])
     site = Site(f"https://127.0.0.1:{ports['tls']}", f"http://127.0.0.1:{ports['plain']}", folder)
-    for _try in range(100):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         with suppress(httpx.TransportError), site.browser() as browser:
             browser.get("/sign-in")
             break
         time.sleep(0.05)
     yield site
-    for process in reversed(started):
-        process.terminate()
-        process.wait(10)
+    proxy.terminate()
+    proxy.wait(PATIENCE)
+    for server in started:
+        server.stop()
 
 
 @pytest.fixture

@@ -218,5 +218,4 @@ def test_failures_hold_over_processes_and_a_restart(
         wait_for(f"http://127.0.0.1:{port}", third)
         assert try_to_sign_in(f"http://127.0.0.1:{port}", "locked", PASSWORD) == 429
     finally:
-        third.terminate()
-        third.wait(10)
+        third.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -48,11 +48,6 @@ def row_entries(session: Session, page: AdminPage, key: int) -> pd.DataFrame:
     A row that had the same key before (SQLite gives the last one out again) is another's past.
     Columns: id, at (UTC), by (account), who, event, via (Via), changes (JSON), comment, batch.
     """
-    columns = columns_of(page.model)
-    own: ColumnElement[bool] = true()
-    if "created_at" in columns:
-        born = select(columns["created_at"]).where(columns["id"] == key).scalar_subquery()
-        own = col(AuditEntry.at) >= born
     statement: Columns = (
         select(
             col(AuditEntry.id),
@@ -66,11 +61,28 @@ def row_entries(session: Session, page: AdminPage, key: int) -> pd.DataFrame:
             col(AuditEntry.batch),
         )
         .where(col(AuditEntry.table_name) == page.table, col(AuditEntry.row_key) == str(key))
-        .where(col(AuditEntry.success), own)
+        .where(col(AuditEntry.success))
         .order_by(col(AuditEntry.id).desc())
         .limit(500)
     )
-    return frame(session, statement)
+    found = frame(session, statement)
+    return found[: _age(page, records(found))]
+
+
+def _age(page: AdminPage, entries: Sequence[Mapping[Any, Any]]) -> int:
+    """Say how many of the newest entries are of the row itself, back to its birth.
+
+    That is the entry by which something came to stand where something must; what was deleted before
+    was another row.
+    """
+    musts = {field.name for field in fields_in(page).values() if field.required}
+    for number, entry in enumerate(entries):
+        if entry["event"] == "row:delete":
+            return number
+        changes = json.loads(entry["changes"])
+        if any(changes[name][0] is None for name in musts & changes.keys()):
+            return number + 1
+    return len(entries)
 
 
 def row_history(session: Session, actor: Actor, page: AdminPage, key: int) -> pd.DataFrame:

@@ -48,6 +48,7 @@ _NUMBERING = re.compile(
 )
 _TO_NOW = re.compile(r"^(?:截[至止]|至)?(?:本|当)月(?:末|底)?(?=累计)")
 _BRACKETS = re.compile(r"[(\[〔【〈<]([^()\[\]〔〕【】〈〉<>]*)[)\]〕】〉>]")
+_ROUNDING = re.compile(r"[,;、]?(?:保留|精确到|四舍五入|取整|含税).*$")
 _NOISE = re.compile(r"填|格式|字以内|^如|^例|√|是/否|下拉|选择|可不|必须|^注|可空|文字|具体|单选")
 _PERIOD = re.compile(
     r"(?:截[至止]到?)?(?:(?P<year>20\d\d|\d\d)年)?"
@@ -84,7 +85,7 @@ def squeezed(text: str) -> str:
 def _without_brackets(text: str) -> tuple[str, str]:
     unit = ""
     while found := _BRACKETS.search(text):
-        inner = found[1].removeprefix("单位:").removeprefix("单位")
+        inner = _ROUNDING.sub("", found[1].removeprefix("单位:").removeprefix("单位"))
         if inner in MONEY_UNITS or inner == "%":
             unit, inner = inner, ""
         elif is_unit(inner):

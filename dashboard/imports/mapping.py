@@ -32,7 +32,7 @@ OF_MONEY = "money"
 """How a column is told that holds the money unit of each row."""
 _MEASURED = frozenset({Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
 _YEAR = re.compile(r"(20\d\d)年")
-_UNIT_LINE = re.compile(r"单位(?:为|是|[:：])?(万元|亿元|元)(?![一-龥])")
+_UNIT_LINE = re.compile(r"单位(?:为|是|[:：])?(?:人民币)?(万元|亿元|元)(?![一-龥])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ def code(value: Any, shown: str = "") -> str | None:
     return None if is_nothing(text) else text
 
 
-_YES = word_set("是 √ ✓ ✔ ☑ 对 已达序 达序 达到 已达到 正常 按序时 Y YES TRUE 达标 1")
-_NO = word_set("否 × ✗ ✘ ☒ X 错 未达序 不达序 未达到 滞后 N NO FALSE 未达标 0")
+_YES = word_set("是 √ ✓ ✔ ☑ 对 已达序 达序 达到 已达到 正常 按序时 超序时 超前 Y YES TRUE 达标 1")
+_NO = word_set("否 × ✗ ✘ ☒ X 错 未达序 不达序 未达到 滞后 滞后序时 N NO FALSE 未达标 0")
 _TICKED = re.compile(r"[■☑☒√✓✔]\s*(是|否)|(是|否)\s*[√✓✔]|\((?:√|✓)\)(是|否)")
 
 

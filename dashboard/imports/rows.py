@@ -287,8 +287,11 @@ class Reader:
     def _spot(self, one: Place, value: Any, spot: tuple[int, int]) -> tuple[Any, tuple[int, int]]:
         """Find the cell that shows here: a text or a day merged over rows holds for all of them."""
         origin = self.origins.get(spot) if value == "" and one.column.kind in _SPREAD else None
-        if origin and origin[1] == one.index and origin[0] >= self.found.first:
-            return self.value(*origin), origin
+        if origin and origin[0] >= self.found.first:
+            # A project's name may be merged over the cell of its running number too.
+            beside = one.field == "project_name" and origin[1] not in self.places.values()
+            if origin[1] == one.index or beside:
+                return self.value(*origin), origin
         return value, spot
 
     def _shown(self, value: Any, spot: tuple[int, int]) -> str:

@@ -35,6 +35,7 @@ _NOTE = re.compile(
     r"联系电话|联系人|分管领导|单位领导|主管领导|领导签字|复核人?|校核人?|签发人?|分管领导签字|主要负责人|报送时间|填报时间|填报单位|单位盖章|经办人)[(（:：]"
 )
 _NOTE_STARTS = frozenset("注备说填制审单联分主报经领复校签")
+_WORKED_OUT = re.compile(r"(?<=\d)\(?=.*$")
 _ORDINAL = re.compile(r"^[一二三四五六七八九十]{1,3}[、.．]|^[(（][一二三四五六七八九十]{1,3}[)）]")
 
 
@@ -305,7 +306,7 @@ def is_unit_alone(value: Any) -> bool:
 def _is_counting(rows: list[list[Any]]) -> bool:
     """Say whether the row under a header only counts its columns: 1, 2, 3; 甲, 乙, 1; A, B, C."""
     filled = [
-        squeezed(str(value)).removesuffix(".0").strip("()")
+        _WORKED_OUT.sub("", squeezed(str(value)).removesuffix(".0").strip("()"))
         for row in rows
         for value in row
         if value != ""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from dashboard.imports.column import Kind
 from dashboard.imports.context import Context
@@ -17,7 +18,7 @@ from dashboard.imports.examination import Examination
 from dashboard.imports.figures import amount_wan, percent, quantity
 from dashboard.imports.numerals import Unreadable
 from dashboard.imports.sheet import examine
-from tests.imports.conftest import workbook
+from tests.imports.conftest import saved, workbook
 
 A, B = "供热管网改造", "老旧小区改造"
 
@@ -324,3 +325,36 @@ def test_a_figure_cut_in_two_by_its_comma_is_seen_by_what_it_moved(calm: Context
     )
 
     assert wrong(found) == [("unreadable", "A2")]
+
+
+@pytest.mark.feature("X8")
+def test_a_name_merged_over_its_running_number_is_read(calm: Context) -> None:
+    made = Workbook()
+    sheet = made.worksheets[0]
+    for row in (["序号", "项目名称", "完成进度"], [A, None, "65%"], [2, B, "70%"]):
+        sheet.append(row)
+    sheet.merge_cells("A2:B2")
+
+    found = examine(saved(made), "月报.xlsx", calm)
+
+    assert [draft.project_code for draft in found.drafts] == ["SF2026-01", "SF2026-02"]
+    assert found.errors == ()
+
+
+def test_a_row_that_counts_the_columns_may_say_how_one_is_worked_out(calm: Context) -> None:
+    head = ["项目名称", "年度目标数量", "累计完成数量", "完成进度"]
+
+    found = read(calm, head, ["1", "2", "3", "4=3/2"], [A, 40, 26, "65%"])
+
+    assert of(found, "completed_pct") == [Decimal(65)]
+    assert found.errors == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [("单位：人民币万元", "完成投资"), ("进展", "完成投资（单位：万元，保留两位小数）")],
+)
+def test_a_money_unit_beside_other_words_is_read(calm: Context, title: str, heading: str) -> None:
+    found = read(calm, [title], ["项目名称", heading, "完成进度"], [A, 300, "65%"])
+
+    assert of(found, "completed_investment_wan") == [Decimal(300)]

@@ -22,7 +22,7 @@ _NOT_PLAIN = re.compile(rb'<c r="(?![A-Z]\d)([^"]{0,4})')
 _LETTERS = re.compile(rb"([A-Z]{1,3})\d")
 _LAST_LETTER = 26
 _ROWS = re.compile(rb'<row r="(\d{1,7})"')
-_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? (?:hidden="(?:1|true)"|ht="0")')
+_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? (?:hidden="(?:1|true)"|ht="0(?:\.0+)?")')
 _COLUMNS = re.compile(rb"<col [^>]*>")
 _ERROR = re.compile(
     rb'<c r="([A-Z]+\d+)"[^>]*? t="e"[^>]*>(?:<f(?:[^>]*/>|[^<]*</f>))?<v>([^<]*)</v>'
@@ -30,7 +30,7 @@ _ERROR = re.compile(
 _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)><f(?:[^>]*/>|[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z]+\d+)(?::([A-Z]+\d+))?"')
 _NUMBER = re.compile(rb' (min|max)="(\d{1,6})"')
-_GONE = re.compile(rb' (?:hidden="(?:1|true)"|width="0")')
+_GONE = re.compile(rb' (?:hidden="(?:1|true)"|width="0(?:\.0+)?")')
 
 
 def quickly_scanned(
@@ -44,7 +44,7 @@ def quickly_scanned(
         return None
     grid = Grid(name, [])
     # A search for bytes alone is many times faster than the pattern they are part of.
-    if b' hidden="' in xml or b' ht="0"' in xml:
+    if b' hidden="' in xml or b' ht="0' in xml:
         grid.hidden_rows = {int(found) - 1 for found in _HIDDEN_ROW.findall(xml)}
     grid.shown_as = _formats(xml, styles)
     for cell, fault in _ERROR.findall(xml) if b' t="e"' in xml else ():

@@ -60,7 +60,7 @@ class _Scan:
         self.row = int(number) - 1 if number else self.row + 1
         self.row_text = number or str(self.row + 1)
         self.column = -1
-        if attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0":
+        if attributes.get("hidden") in ("1", "true") or _is_zero(attributes.get("ht")):
             self.grid.hidden_rows.add(self.row)
 
     def on_cell(self, attributes: dict[str, str]) -> None:
@@ -126,7 +126,7 @@ class _Scan:
         self.watched = ""
 
     def on_columns(self, attributes: dict[str, str]) -> None:
-        if attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0":
+        if attributes.get("hidden") in ("1", "true") or _is_zero(attributes.get("width")):
             first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
             self.grid.hidden_columns.update(range(first - 1, min(last, self.limits.columns)))
 
@@ -136,6 +136,11 @@ class _Scan:
         if start and end and len(self.grid.merges) < _MERGES:
             top, left = int(start[2]) - 1, index(start[1].upper())
             self.grid.merges.append((top, left, int(end[2]) - 1, index(end[1].upper())))
+
+
+def _is_zero(size: str | None) -> bool:
+    """Say whether a height or a width is nothing: 0 or 0.0."""
+    return size is not None and not size.strip("0.")
 
 
 def _ignore(_attributes: dict[str, str]) -> None:

@@ -72,3 +72,19 @@ def test_what_reaches_far_is_left_to_the_parser() -> None:
     xml = package.parts[package.sheets[0].path]
 
     assert quickly_scanned(xml, "", [], LIMITS, 100) is None
+
+
+@pytest.mark.parametrize("size", ["0", "0.0", "0.00"])
+def test_a_row_and_a_column_of_no_size_are_hidden_for_both(size: str) -> None:
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cols>'
+        f'<col min="2" max="2" width="{size}"/></cols><sheetData>'
+        f'<row r="1" ht="{size}"><c r="A1"><v>1</v></c></row>'
+        '<row r="2" ht="0.75"><c r="A2"><v>2</v></c></row></sheetData></worksheet>'
+    ).encode()
+
+    quick = quickly_scanned(xml, "表", [], LIMITS, 100)
+    whole = scanned(xml, "表", [], LIMITS)
+
+    assert quick == whole
+    assert (whole.hidden_rows, whole.hidden_columns) == ({0}, {1})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Generator, Iterator
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.util import LRUCache
 from sqlmodel import Session, SQLModel
 
 import models  # noqa: F401  (loads every table)
@@ -19,6 +21,9 @@ from tests.demonstration import seed
 if TYPE_CHECKING:
     from tests.city import City
 
+STATEMENTS = 1500
+"""How many statements are kept as written out for the city, whom everybody asks everything: writing
+them out anew, as the engine's 500 make it, takes a third of the walk through all reads."""
 _HOME = Path(tempfile.mkdtemp(prefix="dashboard-tests-"))
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))
 os.environ["DASHBOARD_DATABASE_URL"] = f"sqlite:///{_HOME / 'dashboard.db'}"
@@ -67,9 +72,22 @@ def engine(request: pytest.FixtureRequest, dialect: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def made_demonstration() -> Path:
-    """A folder in which `python -m seed demo` ran once for all tests: look, copy, never write."""
-    folder = _HOME / "demonstration"
+def made_demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `python -m seed demo` ran once for all tests: look, copy, never write.
+
+    The processes that share the tests share it: the first makes it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "made-demonstration"
+    with (shared / "made-demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "told").exists():
+            _make_demonstration(folder)
+    return folder
+
+
+def _make_demonstration(folder: Path) -> None:
     folder.mkdir()
     where = {
         "DASHBOARD_DATABASE_URL": f"sqlite:///{folder / 'dashboard.db'}",
@@ -77,7 +95,6 @@ def made_demonstration() -> Path:
         "DASHBOARD_AUDIT_HEAD": str(folder / "audit-head"),
     }
     (folder / "told").write_text(seed(folder, where), encoding="utf-8")
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +143,7 @@ def city(
 
         made = db.make_engine(_url(request, dialect, "planted"))
         SQLModel.metadata.create_all(made)
-        connection = made.connect()
+        connection = made.connect().execution_options(compiled_cache=LRUCache(STATEMENTS))
         connection.begin()
         with Session(connection, autoflush=False, expire_on_commit=False) as session:
             planted[dialect] = connection, plant(session)

@@ -123,12 +123,15 @@ def quantity(
     found_text, scale, own = matches[0].groups()
     refuse_leftover(clause[: matches[0].start()] + "," + clause[matches[0].end() :])
     number = _not_negative(numeral(found_text))
-    if scale and not own and measures.is_scaled(unit):
+    if scale and not own and measures.is_scaled(unit or bare):
         raise Unreadable(
             _("{text} 可能是 {low}{unit}，也可能是 {high}{unit}").format(
-                text=matches[0][0], low=number, high=rounded(number * SCALE[scale]), unit=unit
+                text=matches[0][0],
+                low=number,
+                high=rounded(number * SCALE[scale]),
+                unit=unit or bare,
             ),
-            _("写明单位，如 {low}{unit}").format(low=number, unit=unit),
+            _("写明单位，如 {low}{unit}").format(low=number, unit=unit or bare),
             "ambiguous",
         )
     return _converted(number * SCALE[scale], own or bare, unit)

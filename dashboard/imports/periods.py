@@ -21,6 +21,7 @@ _PERIOD_WORDS = re.compile(
 _OTHER_WORDS = re.compile(
     r"日期|时间|填表|制表|报送|上报|印发|下发|联系|电话|号$|号[)]|〔|\[|每月|会议|批|前|启动|开工|印"
 )
+_PLANS = re.compile(r"任务|计划|方案|目标|实事|项目|分解|安排")
 _FILLED_ON = re.compile(r"(?:填报|填表|制表|报送|上报|截[至止])(?:日期|时间)")
 _TO_COME = re.compile(r"\d{1,2}月(?:份|度)?(?:重点)?(?:工作)?(?:计划|打算|安排|目标)")
 _DAY = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})")
@@ -118,13 +119,14 @@ def lines_between(grid: Grid, first: int, top: int) -> Iterator[tuple[str, str]]
 
 def check_titles(grid: Grid, lines: list[tuple[str, str]], context: Context) -> Iterator[Problem]:
     """Hold the month and the year in titles against the period expected."""
-    if context.kind is not SheetKind.MONTHLY:
-        return
+    monthly = context.kind is SheetKind.MONTHLY
+    period = f"{context.month:%Y-%m}" if monthly else f"{context.month:%Y}"
     for cell, line in lines:
-        level = _level(in_digits(squeezed(line)), context.month)
-        if level:
+        text = in_digits(squeezed(line))
+        other = Level.WARNING if _is_other_plan(text, context.month.year) else None
+        if level := _level(text, context.month) if monthly else other:
             message = _("标题写的不是本期：“{title}”，本期是 {month}").format(
-                title=line.strip()[:40], month=f"{context.month:%Y-%m}"
+                title=line.strip()[:40], month=period
             )
             remedy = _("换成本期的报表；如果只是标题没改，请改正标题")
             yield Problem(level, "wrong_month", message, remedy, grid.name, cell, "", line)
@@ -165,6 +167,12 @@ def _level(text: str, month: date) -> Level | None:
     if wrong or _other_part(text, month.month):
         return Level.ERROR
     return Level.WARNING if years and month.year not in years else None
+
+
+def _is_other_plan(text: str, year: int) -> bool:
+    """Say whether a title of a plan names other years only: 2025年任务分解表."""
+    years = set(map(int, _YEAR.findall(text)))
+    return bool(years) and year not in years and len(text) <= _TITLE and bool(_PLANS.search(text))
 
 
 def _is_before(found: re.Match[str], month: date) -> bool:

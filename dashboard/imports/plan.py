@@ -5,11 +5,12 @@ from __future__ import annotations
 from dashboard.imports.column import Column, Kind
 
 MONTHS = range(1, 13)
+PLANNED = "planned_pct_"
 
 
 def planned_field(month: int) -> str:
     """Name the field of a month's planned percent (序时进度)."""
-    return f"planned_pct_{month:02d}"
+    return f"{PLANNED}{month:02d}"
 
 
 def step_field(month: int) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.i18n import _
-from dashboard.imports import narrative, own
+from dashboard.imports import narrative, own, plan
 from dashboard.imports.column import FIGURES, Column, Kind
 from dashboard.imports.context import Context, Value
 from dashboard.imports.days import MONTH, day, of_delimited, says_no_date
@@ -132,21 +132,23 @@ class Reader:
 
     def settle_scales(self, rows: Sequence[int]) -> None:
         """Decide from the given rows what bare numbers of the percent columns mean."""
+        months = [one.index for one in self.columns if one.field.startswith(plan.PLANNED)]
         for one in self.columns:
             if one.column.kind is Kind.PERCENT:
+                alike = months if one.index in months else [one.index]
                 chosen = one.unit in ("fraction", "points")
-                scale = one.unit if chosen else self._scale(one.index, rows, one.unit)
-                self.scales[one.field] = scale
+                self.scales[one.field] = one.unit if chosen else self._scale(alike, rows, one.unit)
 
-    def _scale(self, index: int, rows: Sequence[int], stated: str) -> str:
-        """Say what bare numbers of a percent column mean, where all of them together tell.
+    def _scale(self, columns: Sequence[int], rows: Sequence[int], stated: str) -> str:
+        """Say what bare numbers of percent columns mean, where all of them together tell.
 
-        `stated` is the % of its heading, under which 1 beside 65 is 1 %.
+        A plan's months are alike. `stated` is the % of its heading, under which 1 beside 65 is 1 %.
         """
         shown = self.grid.shown_as
         bare = {
             bare_share(value, shown.get((row, index), ""))
             for row in rows
+            for index in columns
             if (value := self.value(row, index)) != ""
         }
         numbers = {number for number in bare if number}

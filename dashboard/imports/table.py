@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from dashboard.i18n import _
-from dashboard.imports import checks, monthly, own, plan
+from dashboard.imports import checks, monthly, own, plan, unfold
 from dashboard.imports.belonging import Belonging
 from dashboard.imports.column import TEXTS, Kind
 from dashboard.imports.context import Context, SheetKind
@@ -34,7 +34,6 @@ from dashboard.imports.settle import settled, shown_in
 from dashboard.imports.sink import Sink
 from dashboard.imports.tables import Cover, Found
 from dashboard.imports.totals import Mismatch, Totals
-from dashboard.imports.unfold import add_below, join_steps, split_text
 
 _EXAMPLES = 3
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}
@@ -195,17 +194,18 @@ class TableExamination:
             self._tell(row, _(LEFT_OUT[Line.CHAPTER]))
             return
         target = matched.item or matched.project
-        unit = target.unit_of_measure if target else ""
+        unit = unfold.own_unit(read, self.reader) or (target.unit_of_measure if target else "")
         self.reader.count_in(read.values.get("unit_of_measure"))
         self.reader.price_in(row)
         self.reader.read(self.figures, read, unit)
         self._supplement(read, unit)
         for below in more:
-            add_below(read, below, self.reader, self.texts, unit)
+            unfold.add_below(read, below, self.reader, self.texts, unit)
         self.belonging.share_figures(read, matched)
         self.reader.above = dict(read.values)
-        split_text(read, self.letters)
-        join_steps(read, self.letters, self.titles, self.context.month.year)
+        unfold.split_text(read, self.letters)
+        unfold.join_steps(read, self.letters, self.titles, self.context.month.year)
+        unfold.refuse_counted_months(read, self.reader, self.columns)
         if self.context.own and matched.item:
             own.leave_out_blank(read.values, self.context.own)
         monthly_kind = self.context.kind is SheetKind.MONTHLY
@@ -213,7 +213,8 @@ class TableExamination:
             self._tell(row, _("没有填报内容，未导入"))
             self._ask(row, Line.CHAPTER)
             return
-        if monthly_kind and _is_nobodys(matched) and self.totals.is_sum(read):
+        nobodys = matched.rule == "unknown_project" and not matched.near
+        if monthly_kind and nobodys and self.totals.is_sum(read):
             self._tell(row, _(LEFT_OUT[Line.TOTAL]))
             return
         self.totals.add(read)
@@ -382,11 +383,6 @@ class TableExamination:
         )
         remedy = _("核对各行和合计，或说明为何不同")
         self._problem(found.row, Level.WARNING, "total_differs", found.field, message, remedy)
-
-
-def _is_nobodys(matched: Matched) -> bool:
-    """Say whether a row's name is not even like a project's."""
-    return matched.rule == "unknown_project" and not matched.near
 
 
 def _text(value: Any) -> str | None:

@@ -358,3 +358,62 @@ def test_a_money_unit_beside_other_words_is_read(calm: Context, title: str, head
     found = read(calm, [title], ["项目名称", heading, "完成进度"], [A, 300, "65%"])
 
     assert of(found, "completed_investment_wan") == [Decimal(300)]
+
+
+@pytest.mark.feature("X8")
+@pytest.mark.parametrize(
+    ("heading", "last", "rules"),
+    [
+        ("{}月计划", 40, ["ambiguous"]),
+        ("{}月计划", 100, []),
+        ("{}月计划(%)", 40, []),
+        ("{}月序时进度", 40, []),
+    ],
+)
+def test_a_plans_months_may_count_pieces(
+    plan_context: Context, heading: str, last: int, rules: list[str]
+) -> None:
+    head = ["项目名称", *(heading.format(month) for month in (10, 11, 12))]
+
+    found = read(plan_context, head, [A, 8, 20, last])
+
+    assert [problem.rule for problem in found.errors] == rules
+
+
+def test_a_plans_months_are_fractions_together(plan_context: Context) -> None:
+    head = ["项目名称", "10月计划", "11月计划", "12月计划"]
+
+    found = read(plan_context, head, [A, 0.5, 0.8, 1])
+
+    assert of(found, "planned_pct_10") == [Decimal(50)]
+    assert of(found, "planned_pct_12") == [Decimal(100)]
+    assert found.errors == ()
+
+
+def test_a_plan_of_another_year_is_asked_about(plan_context: Context) -> None:
+    title = ["2025年民生实事任务分解表"]
+
+    found = read(plan_context, title, ["项目名称", "目标任务"], [A, "改造40公里"])
+
+    assert [(p.rule, p.cell) for p in found.warnings] == [("wrong_month", "A1")]
+
+
+def test_a_plans_ten_thousands_of_a_unit_that_counts_them_are_refused(
+    plan_context: Context,
+) -> None:
+    found = read(plan_context, ["项目名称", "年度目标数量", "计量单位"], [A, "1.2万", "万户"])
+
+    assert wrong(found) == [("ambiguous", "B2")]
+
+
+@pytest.mark.feature("X8")
+@pytest.mark.parametrize(
+    ("written", "unit", "meant"), [("25381米", "米", 25381), ("25381米", "公里", "25.381")]
+)
+def test_a_plans_quantity_counts_the_unit_of_its_row(
+    plan_context: Context, written: str, unit: str, meant: Any
+) -> None:
+    found = read(plan_context, ["项目名称", "年度目标数量", "计量单位"], [A, written, unit])
+
+    assert of(found, "target_quantity") == [Decimal(meant)]
+    assert of(found, "unit_of_measure") == [unit]

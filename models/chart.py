@@ -31,8 +31,8 @@ class OwnChart(Row, table=True):
 
     Each reader gets it worked out anew, over their own rows and fields. `by_name` and `across_name`
     are columns of the list, a day by its months; `link` keeps the conditions as a view does.
-    `shared_with` opens it to those who hold the role in the region whose path is `place`; an empty
-    place is everywhere.
+    `shared_with` opens it to those who hold the role in one of the regions whose paths `place` is;
+    an empty place is everywhere.
     """
 
     __tablename__ = "own_chart"

@@ -11,7 +11,7 @@ from models.base import Row, code_type
 class SavedView(Row, table=True):
     """视图: a list's filters, columns and order under a name.
 
-    `shared_with` opens it to a role within `place`, the path of a region; each reader still sees
+    `shared_with` opens it to a role within `place`, the paths of regions; each reader still sees
     their own rows and fields only. `pinned` puts it on its owner's home page.
     """
 

@@ -16,6 +16,9 @@ from models.agency import Agency
 from models.project import LivelihoodProject
 from models.region import Region
 
+LONGEST = 200
+"""How long the paths are together, at most."""
+
 
 def places_of(session: Session, grants: Iterable[Grant]) -> list[tuple[Role, str]]:
     """Give the region in which each grant's work lies, by its path; an empty one is everywhere."""
@@ -39,8 +42,27 @@ def places_of(session: Session, grants: Iterable[Grant]) -> list[tuple[Role, str
 
 
 def place_of(session: Session, actor: Actor) -> str:
-    """Give the path of the region in which what the actor shares is seen; empty is everywhere."""
-    return min((path for _role, path in places_of(session, actor.grants)), key=len, default="")
+    """Give the paths of the regions in which what the actor shares is seen; empty is everywhere."""
+    found = {path for _role, path in places_of(session, actor.grants)}
+    widest = {path for path in found if not any(path != p and path.startswith(p) for p in found)}
+    return _fitting(sorted(widest))
+
+
+def _fitting(paths: Iterable[str]) -> str:
+    """Write as many paths as the column holds."""
+    written = ""
+    for path in paths:
+        more = f"{written} {path}".strip()
+        written = more if len(more) <= LONGEST else written
+    return written
+
+
+def _within(place: ColumnElement[str], path: str) -> ColumnElement[bool]:
+    """Write that a region is one of the places, or lies in one of them."""
+    ends = [end for end, sign in enumerate(path, 1) if sign == "/" and end > 1]
+    padded = literal(" ").concat(place).concat(" ")
+    inside = [padded.contains(f" {path[:end]} ", autoescape=True) for end in ends]
+    return reduce(or_, inside, place == "")
 
 
 def shared_sql(model: type[SQLModel], session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -48,7 +70,7 @@ def shared_sql(model: type[SQLModel], session: Session, actor: Actor) -> ColumnE
     columns = columns_of(model)
     place, wanted = columns["place"], columns["shared_with"]
     opened = [
-        (wanted == role) & literal(path).startswith(place) if path else wanted == role
+        (wanted == role) & _within(place, path) if path else wanted == role
         for role, path in places_of(session, actor.grants)
     ]
     return reduce(or_, opened, false())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import Session
 
@@ -54,6 +56,16 @@ def test_a_view_is_shared_in_the_region_of_its_owner_and_put_on_nobody_s_home_pa
     assert list(views(city_session, city["foreign reporter"])["name"]) == ["各地", "邻市"]
     assert views(city_session, city["REPORTER"], pinned=True).empty
     assert list(views(city_session, city["SUPERVISOR"], pinned=True)["name"]) == ["本市"]
+
+
+@pytest.mark.feature("O5", "O7")
+def test_who_works_in_two_regions_shares_in_both(city_session: Session, city: City) -> None:
+    office = replace(city["SUPERVISOR"], grants=city["SUPERVISOR"].grants + city["stranger"].grants)
+    save_view(city_session, office, PROJECT, View(), name="两市", shared_with=Role.REPORTER)
+
+    for who in ("REPORTER", "foreign reporter"):
+        assert list(views(city_session, city[who])["name"]) == ["两市"]
+    assert views(city_session, city["LEADER"]).empty
 
 
 @pytest.mark.feature("O5")

@@ -31,11 +31,13 @@ def upgrade() -> None:
             sa.Column("place", sa.String(length=200), nullable=False, server_default="")
         )
     connection = op.get_bind()
-    places: dict[int, str] = {}
+    places: dict[int, set[str]] = {}
     for key, path in connection.execute(sa.text(_PLACES)):
-        places[key] = min(places.get(key, path or ""), path or "", key=len)
-    for key, path in places.items():
-        given = {"key": key, "path": path}
+        places.setdefault(key, set()).add(path or "")
+    for key, paths in places.items():
+        widest = [p for p in sorted(paths) if not any(p != q and p.startswith(q) for q in paths)]
+        place = " ".join(widest)
+        given = {"key": key, "path": place if len(place) <= 200 else place[:200].rpartition(" ")[0]}
         connection.execute(sa.text("UPDATE saved_view SET place = :path WHERE id = :key"), given)
     with op.batch_alter_table("saved_view") as batch:
         batch.alter_column("place", server_default=None)

@@ -18,9 +18,11 @@ from models.region import Region
 
 
 @pytest.fixture
-def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """The database, with a program that waits for one second only."""
-    monkeypatch.setenv("DASHBOARD_BUSY_SECONDS", "1")
+def office(
+    request: pytest.FixtureRequest, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Engine]:
+    """The database, with a program that waits for one second only, or as many as a test says."""
+    monkeypatch.setenv("DASHBOARD_BUSY_SECONDS", str(getattr(request, "param", 1)))
     settings.settings.cache_clear()
     made = db.make_engine(engine.url.render_as_string(hide_password=False))
     monkeypatch.setattr(db, "engine", lambda: made)
@@ -51,6 +53,7 @@ def regions(engine: Engine) -> int:
 
 
 @pytest.mark.safety("RE4")
+@pytest.mark.parametrize("office", [60], indirect=True)
 def test_a_write_waits_for_another_and_is_then_made(office: Engine, engine: Engine) -> None:
     with somebody_writes(engine) as let_go:
         waiting = threading.Thread(target=write, args=("R1",))
@@ -58,7 +61,7 @@ def test_a_write_waits_for_another_and_is_then_made(office: Engine, engine: Engi
         time.sleep(0.3)
         assert regions(engine) == 0
         let_go()
-        waiting.join(5)
+        waiting.join()
 
     assert regions(engine) == 1
 

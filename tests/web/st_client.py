@@ -13,6 +13,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.ready import PATIENCE
+
 FINISHED = (
     ForwardMsg.FINISHED_SUCCESSFULLY,
     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
@@ -98,7 +100,7 @@ class StClient:
         self.values[widget.id] = VALUE_FIELDS.get(widget.kind, "string_value"), value
 
     async def rerun(
-        self, *, page_hash: str | None = None, fragment_id: str = "", seconds: float = 20
+        self, *, page_hash: str | None = None, fragment_id: str = "", seconds: float = PATIENCE
     ) -> list[str]:
         """Run the script and give the texts it showed."""
         if not fragment_id:

@@ -19,6 +19,7 @@ from dashboard.permissions import sees_sql
 from dashboard.queries.account import actor_of
 from models.account import Account
 from models.project import LivelihoodProject
+from tests.ready import PATIENCE
 from tests.web.conftest import (
     ROOT,
     forget,
@@ -56,7 +57,7 @@ def demonstration(folder: Path) -> Iterator[str]:
 
 
 def cookie_of(url: str, account: str) -> str:
-    with httpx.Client(base_url=url, timeout=30) as browser:
+    with httpx.Client(base_url=url, timeout=PATIENCE) as browser:
         fields = {"form_token": form_token(browser), "name": account}
         answer = browser.post("/sign-in/demo", data=fields)
         assert answer.status_code == 303, account
@@ -78,7 +79,7 @@ def test_a_role_runs_the_pages_of_its_menu_only_and_nothing_of_them_goes_by_medi
                 tab.page = name
                 hashes = [calc_hash(name), calc_hash(str(ROOT / f"pages/{name}.py"))]
                 for asked in hashes[:1] if hashes[0] in tab.menu else hashes:
-                    await tab.rerun(page_hash=asked, seconds=60)
+                    await tab.rerun(page_hash=asked)
                     ran = bool(tab.menu) and tab.page_hash == asked
                     assert ran is (asked in tab.menu), (name, tab.texts)
                     if not account:
@@ -117,7 +118,7 @@ def test_no_page_shows_a_project_out_of_scope_whoever_looked_before(
             await tab.rerun()
             for name in PAGES:
                 tab.page = name
-                await tab.rerun(page_hash=calc_hash(name), seconds=60)
+                await tab.rerun(page_hash=calc_hash(name))
             return tab.received
 
     for account in accounts:
@@ -161,7 +162,7 @@ def test_every_page_works_under_the_strict_policy_and_asks_nobody_else(demonstra
                 tab.click(f"button[value={account}]")
             for name in pages:
                 tab.goto(f"{demonstration}/{name}")
-                tab.wait_for_selector("[data-test-script-state=notRunning]", timeout=30_000)
+                tab.wait_for_selector("[data-test-script-state=notRunning]", timeout=90_000)
                 assert not tab.locator("[data-testid=stException]").count(), name
             context.close()
         chromium.close()

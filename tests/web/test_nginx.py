@@ -48,7 +48,9 @@ class Site(NamedTuple):
 
     def browser(self) -> httpx.Client:
         host = f"{NAME}:{self.url.rsplit(':', 1)[1]}"
-        return httpx.Client(base_url=self.url, verify=False, headers={"host": host}, timeout=30)
+        return httpx.Client(
+            base_url=self.url, verify=False, headers={"host": host}, timeout=PATIENCE
+        )
 
     def log(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
@@ -312,6 +314,6 @@ def test_only_pages_are_sent_on_to_tls_and_old_tls_is_refused(site: Site) -> Non
 
     refused = subprocess.run(
         ["openssl", "s_client", "-tls1_1", "-connect", site.url.removeprefix("https://")],
-        input=b"", capture_output=True, timeout=20, check=False,
+        input=b"", capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert refused.returncode != 0

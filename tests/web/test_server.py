@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from dashboard.errors import DashboardError
 from dashboard.installation import freeze_day
 from dashboard.web import shell
 from models.account import Role, SignInAttempt
+from tests.ready import PATIENCE
 from tests.web.conftest import (
     PASSWORD,
     ROOT,
@@ -104,7 +106,7 @@ def test_the_command_line_says_so_in_one_sentence(place: Path) -> None:
 
     ended = subprocess.run(
         [sys.executable, "-m", "dashboard", "run"], cwd=ROOT, env=environment,
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
 
     assert ended.returncode == 1
@@ -161,7 +163,7 @@ def test_at_most_two_passwords_are_hashed_at_once(
 
 
 def try_to_sign_in(url: str, name: str, password: str) -> int:
-    with httpx.Client(base_url=url, timeout=60) as browser:
+    with httpx.Client(base_url=url, timeout=PATIENCE) as browser:
         token = browser.get("/sign-in").text.split('name="form_token" value="')[1].split('"')[0]
         fields = {"form_token": token, "name": name, "password": password}
         return browser.post("/sign-in", data=fields).status_code
@@ -191,16 +193,18 @@ def test_fifty_sign_ins_at_once_leave_the_server_small_and_answering(
     before = resident_bytes(live.pids[0])
     tries = [(live.first, f"somebody{n}", "wrong wrong wrong") for n in range(50)]
     threads = [threading.Thread(target=try_to_sign_in, args=each) for each in tries]
+    began = time.monotonic()
     for thread in threads:
         thread.start()
     most, slowest = 0, 0.0
     while any(thread.is_alive() for thread in threads):
-        answer = httpx.get(f"{live.first}/healthz/ready", timeout=10)
+        answer = httpx.get(f"{live.first}/healthz/ready", timeout=PATIENCE)
         slowest = max(slowest, answer.elapsed.total_seconds())
         most = max(most, resident_bytes(live.pids[0]) - before)
 
     assert most < 300 * 2**20
-    assert slowest < 5
+    # Not held up until the fifty are done, however slow the machine is at them.
+    assert slowest < max(5, (time.monotonic() - began) / 4)
 
 
 @pytest.mark.safety("AU4")

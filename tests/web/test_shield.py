@@ -14,6 +14,7 @@ from dashboard import incident
 from dashboard.settings import settings
 from dashboard.web import shield
 from models.account import Role
+from tests.ready import PATIENCE
 from tests.web.conftest import Servers, TestClient, enter, plant_account
 from tests.web.st_client import StClient
 
@@ -259,7 +260,7 @@ def test_a_false_content_length_brings_nothing_past_the_limit(live: Servers) -> 
         "Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n\r\n"
     )
 
-    with socket.create_connection((str(place.hostname), place.port or 0), timeout=10) as raw:
+    with socket.create_connection((str(place.hostname), place.port or 0), timeout=PATIENCE) as raw:
         raw.sendall(head.encode() + body)
         first = raw.recv(4096)
 

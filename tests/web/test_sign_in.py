@@ -85,12 +85,12 @@ def test_a_wrong_password_and_an_unknown_name_answer_alike(
         client.headers["x-unused"] = str(number)
         token = form_token(client)
         fields = {"form_token": token, "name": name, "password": "wrong wrong wrong"}
-        began = time.perf_counter()
+        began = time.process_time()  # both doors are in this process: others at work do not count
         answer = client.post("/sign-in", data=fields)
         with db.transaction() as session:
             for row in session.exec(select(SignInAttempt)):
                 session.delete(row)
-        return answer.status_code, answer.text.replace(token, ""), time.perf_counter() - began
+        return answer.status_code, answer.text.replace(token, ""), time.process_time() - began
 
     pairs = [(once("zhang", n), once("wang2", n)) for n in range(30)]
     known, unknown = zip(*pairs, strict=True)

@@ -27,7 +27,7 @@ from sqlmodel import SQLModel
 
 import models
 from dashboard.admin.tables import ABSENT, ADMIN_PAGES
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.columns.headings import COLUMNS
 from dashboard.queries.audit import table_title
 from dashboard.rules import deadline
 from dashboard.rules.fact import FACTS
@@ -46,8 +46,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "dashboard.imports.records": ("TITLES",),
     "dashboard.imports.report": ("_WORDS",),
     "dashboard.imports.rules": ("RULES",),
-    "dashboard.imports.figures": ("_PURPOSE_WORDS",),
-    "dashboard.imports.outline": ("LEFT_OUT",),
+    "dashboard.imports.cells.figures": ("_PURPOSE_WORDS",),
+    "dashboard.imports.layout.outline": ("LEFT_OUT",),
     "dashboard.queries.audit": ("_NOUNS", "_VERBS"),
     "dashboard.queries.project": ("REQUIRED",),
     "dashboard.rules.month": ("GIVEN",),

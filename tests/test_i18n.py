@@ -17,9 +17,9 @@ from sqlmodel import SQLModel
 
 from dashboard import i18n
 from dashboard.documents.template import template
+from dashboard.imports.columns.headings import COLUMNS
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Status
-from dashboard.imports.headings import COLUMNS
 from dashboard.imports.sheet import examine
 from dashboard.queries.audit import event_word
 from dashboard.rules.fact import FACTS

@@ -26,10 +26,10 @@ from dashboard.db import load
 from dashboard.errors import Conflict, Invalid
 from dashboard.i18n import _
 from dashboard.imports.child import annotate_in_child, examine_in_child
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
+from dashboard.imports.columns.headings import COLUMNS
 from dashboard.imports.examination import Examination, Level
-from dashboard.imports.grid import Refused
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.files.grid import Refused
 from dashboard.permissions import Action, Actor, allow, refusal
 from dashboard.queries.own_column import own_columns
 from dashboard.queries.upload import (

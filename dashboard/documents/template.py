@@ -16,10 +16,10 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from dashboard.i18n import _
 from dashboard.imports import monthly, plan
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.columns.column import Column, Kind
+from dashboard.imports.columns.headings import columns_of
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
-from dashboard.imports.headings import columns_of
-from dashboard.imports.read import MARK, MARK_SHEET
+from dashboard.imports.files.read import MARK, MARK_SHEET
 
 _LOCKED = (
     "project_code",

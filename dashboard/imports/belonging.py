@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from dashboard.imports.cells.parsers import text_of
 from dashboard.imports.context import Project, Value
-from dashboard.imports.lines import is_chapter_number
+from dashboard.imports.layout.lines import is_chapter_number
 from dashboard.imports.match import Matched, Matcher
-from dashboard.imports.parsers import text_of
 from dashboard.imports.rows import Reader, RowRead, Wrong
 
 

@@ -19,8 +19,8 @@ from dashboard.child import Ended, limit, running
 from dashboard.i18n import _
 from dashboard.imports.context import Limits, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
-from dashboard.imports.grid import Book, Grid, Refused
-from dashboard.imports.read import read, too_many_bytes
+from dashboard.imports.files.grid import Book, Grid, Refused
+from dashboard.imports.files.read import read, too_many_bytes
 
 _AT_ONCE = BoundedSemaphore(2)
 _MODULE = "dashboard.imports.book_child"

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from dashboard.i18n import _
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
 from dashboard.imports.context import Context, Project, Value, WorkItem
 from dashboard.imports.examination import Level
 from dashboard.imports.monthly import REPORTED

@@ -21,8 +21,8 @@ from dashboard.child import Ended, end, limit, running
 from dashboard.i18n import _
 from dashboard.imports.context import Context, Limits, Project, SheetKind
 from dashboard.imports.examination import Examination
-from dashboard.imports.grid import Refused
-from dashboard.imports.read import read, too_many_bytes
+from dashboard.imports.files.grid import Refused
+from dashboard.imports.files.read import read, too_many_bytes
 from dashboard.imports.sheet import Edits, examined
 from dashboard.imports.sink import Sink
 from dashboard.imports.wire import Receiver, Sender, context_from_json, context_to_json

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
 
 Value = Decimal | date | bool | str | tuple[object, ...] | None
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dashboard.i18n import joined
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
 from dashboard.imports.context import SheetKind, Value
 
 _NAMING = frozenset(

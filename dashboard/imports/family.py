@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from dashboard.i18n import _, joined
 from dashboard.imports import checks
+from dashboard.imports.cells.measures import base
 from dashboard.imports.checks import SLACK_PP, short
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
 from dashboard.imports.context import Project, Value, WorkItem
 from dashboard.imports.examination import Level, Problem, shown
-from dashboard.imports.measures import base
 
 _HUNDRED = Decimal(100)
 _EXPLAINING = ("cause", "measure", "forecast_on")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dashboard.i18n import _, joined
+from dashboard.imports.cells.numerals import folded
+from dashboard.imports.columns.headings import squeezed
 from dashboard.imports.context import Context, Project, SheetKind, Value, WorkItem
-from dashboard.imports.headings import squeezed
-from dashboard.imports.numerals import folded
 
 NEAR, DIFFERS = "near_project", "name_differs"
 DOUBTS = frozenset({NEAR, DIFFERS})

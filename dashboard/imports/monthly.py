@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.columns.column import Column, Kind
 
 COLUMNS = (
     Column("project_code", "项目编号", Kind.CODE),

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.i18n import _, joined
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.cells.figures import MONEY, amount_wan, quantity
+from dashboard.imports.cells.measures import is_unit
+from dashboard.imports.cells.numerals import Unreadable, folded, rounded
+from dashboard.imports.cells.parsers import words
+from dashboard.imports.columns.column import Column, Kind
+from dashboard.imports.columns.headings import parsed
 from dashboard.imports.context import Project, Value, WorkItem
-from dashboard.imports.figures import MONEY, amount_wan, quantity
-from dashboard.imports.headings import parsed
-from dashboard.imports.measures import is_unit
-from dashboard.imports.numerals import Unreadable, folded, rounded
-from dashboard.imports.parsers import words
 
 MEASURED = {"%": Kind.PERCENT, "万元": Kind.MONEY}
 """Numbers that are read as ours are, by the unit in their title."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.columns.column import Column, Kind
 
 MONTHS = range(1, 13)
 PLANNED = "planned_pct_"

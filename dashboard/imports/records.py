@@ -14,9 +14,9 @@ from typing import Any
 
 from dashboard import clock
 from dashboard.i18n import _
+from dashboard.imports.cells.numerals import LARGEST, of_float
 from dashboard.imports.examination import Level, Problem
-from dashboard.imports.grid import Book, Grid, place
-from dashboard.imports.numerals import LARGEST, of_float
+from dashboard.imports.files.grid import Book, Grid, place
 from dashboard.imports.sheet import REPORT_MARK, REPORT_SHEET
 from dashboard.rules.entry import Field, Kind
 from dashboard.rules.words import plain_words

@@ -17,12 +17,12 @@ from openpyxl.worksheet.merge import MergedCellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboard.i18n import _
+from dashboard.imports.cells.formats import PERCENT, SCALED
 from dashboard.imports.context import Limits
 from dashboard.imports.examination import Examination, Level, Problem, Table, row_of
-from dashboard.imports.formats import PERCENT, SCALED
-from dashboard.imports.grid import STRUCK, Book, Grid, is_cell, letter
-from dashboard.imports.read import read
-from dashboard.imports.results import with_results
+from dashboard.imports.files.grid import STRUCK, Book, Grid, is_cell, letter
+from dashboard.imports.files.read import read
+from dashboard.imports.files.results import with_results
 from dashboard.imports.rules import rule_name
 from dashboard.imports.sheet import REPORT_MARK, REPORT_SHEET, Edits
 

@@ -10,28 +10,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from dashboard.i18n import _
-from dashboard.imports import narrative, own, plan
-from dashboard.imports.column import FIGURES, Column, Kind
+from dashboard.imports import own, plan
+from dashboard.imports.cells import narrative
+from dashboard.imports.cells.days import MONTH, day, of_delimited, says_no_date
+from dashboard.imports.cells.doubts import refuse_earlier, refuse_fault, refuse_long, refuse_odd
+from dashboard.imports.cells.figures import amount_wan, bare_share, percent, quantity
+from dashboard.imports.cells.formats import PERCENT, displayed
+from dashboard.imports.cells.measures import is_unit
+from dashboard.imports.cells.numerals import LARGEST, Unreadable, folded, of_float, rounded
+from dashboard.imports.cells.parsers import DITTO, code, flag, is_plain, names, text_of, words
+from dashboard.imports.columns.column import FIGURES, Column, Kind
+from dashboard.imports.columns.mapping import OF_MONEY, Mapped
 from dashboard.imports.context import Context, Value
-from dashboard.imports.days import MONTH, day, of_delimited, says_no_date
-from dashboard.imports.doubts import refuse_earlier, refuse_fault, refuse_long, refuse_odd
 from dashboard.imports.examination import shown as shown_value
-from dashboard.imports.figures import amount_wan, bare_share, percent, quantity
-from dashboard.imports.formats import PERCENT, displayed
-from dashboard.imports.grid import Grid, place
-from dashboard.imports.mapping import OF_MONEY, Mapped
-from dashboard.imports.measures import is_unit
-from dashboard.imports.numerals import LARGEST, Unreadable, folded, of_float, rounded
-from dashboard.imports.parsers import (
-    DITTO,
-    code,
-    flag,
-    is_plain,
-    names,
-    text_of,
-    words,
-)
-from dashboard.imports.tables import Cover, Found
+from dashboard.imports.files.grid import Grid, place
+from dashboard.imports.layout.tables import Cover, Found
 
 _NATURE = {"monthly_quantity": True, "cumulative_quantity": False}
 _CUMULATED = dict.fromkeys(("completed_investment_wan", "allocated_wan", "paid_wan"), False)

@@ -9,20 +9,26 @@ import hashlib
 from collections.abc import Mapping
 
 from dashboard.i18n import _, joined
-from dashboard.imports.blocks import apart
-from dashboard.imports.cards import cards_in, examine_cards
+from dashboard.imports.cells.numerals import word_set
+from dashboard.imports.columns.headings import Headings
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.examination import Examination, Level, Problem
-from dashboard.imports.grid import Book, Grid, Refused
-from dashboard.imports.headings import Headings
+from dashboard.imports.files.grid import Book, Grid, Refused
+from dashboard.imports.files.read import read
+from dashboard.imports.layout.blocks import apart
+from dashboard.imports.layout.cards import cards_in, examine_cards
+from dashboard.imports.layout.periods import (
+    asides,
+    check_titles,
+    lines_between,
+    months_in,
+    other_month,
+)
+from dashboard.imports.layout.surroundings import rows_above, stated_unit
+from dashboard.imports.layout.tables import Cover, Found, found_in, guessed_in, is_sideways
 from dashboard.imports.match import Matcher
-from dashboard.imports.numerals import word_set
-from dashboard.imports.periods import asides, check_titles, lines_between, months_in, other_month
-from dashboard.imports.read import read
 from dashboard.imports.sink import Sink
-from dashboard.imports.surroundings import rows_above, stated_unit
 from dashboard.imports.table import TableExamination
-from dashboard.imports.tables import Cover, Found, found_in, guessed_in, is_sideways
 
 Edits = Mapping[tuple[str, str], str]
 _SIDEWAYS, _COVER = 3, 20

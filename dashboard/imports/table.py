@@ -7,9 +7,13 @@ from functools import partial
 from typing import Any
 
 from dashboard.i18n import _
-from dashboard.imports import checks, monthly, own, plan, unfold
+from dashboard.imports import checks, monthly, own, plan
 from dashboard.imports.belonging import Belonging
-from dashboard.imports.column import TEXTS, Kind
+from dashboard.imports.cells.parsers import text_of
+from dashboard.imports.columns.column import TEXTS, Kind
+from dashboard.imports.columns.headings import Headings, columns_of
+from dashboard.imports.columns.mapping import Mapped, layout_of, mapped, near_field
+from dashboard.imports.columns.settle import settled, shown_in
 from dashboard.imports.context import Context, SheetKind
 from dashboard.imports.difference import IGNORED, difference
 from dashboard.imports.examination import (
@@ -21,19 +25,16 @@ from dashboard.imports.examination import (
     Table,
 )
 from dashboard.imports.family import Spot
-from dashboard.imports.grid import Grid, letter, place
-from dashboard.imports.headings import Headings, columns_of
-from dashboard.imports.lines import Line, is_shifted
-from dashboard.imports.mapping import Mapped, layout_of, mapped, near_field
+from dashboard.imports.files.grid import Grid, letter, place
+from dashboard.imports.layout import unfold
+from dashboard.imports.layout.lines import Line, is_shifted
+from dashboard.imports.layout.outline import LEFT_OUT, Outline, of_this_month
+from dashboard.imports.layout.periods import asides, check_note, lines_between
+from dashboard.imports.layout.tables import Cover, Found
+from dashboard.imports.layout.totals import Mismatch, Totals
 from dashboard.imports.match import DOUBTS, Matched, Matcher
-from dashboard.imports.outline import LEFT_OUT, Outline, of_this_month
-from dashboard.imports.parsers import text_of
-from dashboard.imports.periods import asides, check_note, lines_between
 from dashboard.imports.rows import Reader, RowRead
-from dashboard.imports.settle import settled, shown_in
 from dashboard.imports.sink import Sink
-from dashboard.imports.tables import Cover, Found
-from dashboard.imports.totals import Mismatch, Totals
 
 _EXAMPLES = 3
 _IDENTITY = {SheetKind.MONTHLY: monthly.IDENTITY, SheetKind.PLAN: plan.IDENTITY}

@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.cells.narrative import Milestone
+from dashboard.imports.columns.column import Column, Kind
 from dashboard.imports.context import (
     Agency,
     Choice,
@@ -31,7 +32,6 @@ from dashboard.imports.examination import (
     Table,
     Told,
 )
-from dashboard.imports.narrative import Milestone
 from dashboard.imports.sink import Sink
 
 _TAG = "\u0001"

@@ -15,9 +15,9 @@ from sqlmodel import select as rows_of
 from dashboard.bulk import among
 from dashboard.db import Columns, pairs
 from dashboard.i18n import _
-from dashboard.imports.column import Column, Kind
+from dashboard.imports.columns.column import Column, Kind
+from dashboard.imports.columns.headings import COLUMNS, Headings, own_synonyms, parsed
 from dashboard.imports.context import SheetKind, Synonym, Value
-from dashboard.imports.headings import COLUMNS, Headings, own_synonyms, parsed
 from dashboard.imports.own import MEASURED
 from dashboard.permissions import Action, Actor, sees_sql
 from dashboard.rules.words import LONGEST

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
 from dashboard.bulk import among
-from dashboard.imports import narrative
+from dashboard.imports.cells import narrative
 from dashboard.imports.plan import planned_field
 from models.agency import Agency
 from models.milestone import Milestone, MilestoneKind

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from dashboard.bulk import among
 from dashboard.db import Columns, pairs
 from dashboard.imports import context
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
 from dashboard.imports.context import SheetKind
 from dashboard.queries.own_column import answers_of
 from dashboard.queries.plan import planned_values

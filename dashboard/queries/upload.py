@@ -18,7 +18,7 @@ from dashboard import imports
 from dashboard.db import Columns, frame, load
 from dashboard.errors import Missing
 from dashboard.i18n import _, language
-from dashboard.imports.column import Column
+from dashboard.imports.columns.column import Column
 from dashboard.imports.context import Choice, Context, SheetKind, Synonym
 from dashboard.permissions import Action, Actor, ProjectScope, allow, sees_sql
 from dashboard.queries.own_column import own_columns

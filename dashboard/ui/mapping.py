@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard.commands.upload import include_hidden, map_columns
 from dashboard.i18n import _, joined
-from dashboard.imports.column import Kind
+from dashboard.imports.columns.column import Kind
+from dashboard.imports.columns.headings import columns_of
 from dashboard.imports.examination import ColumnMatch, Examination, Table
-from dashboard.imports.headings import columns_of
 from dashboard.permissions import Actor
 from dashboard.ui import parts
 from dashboard.ui.plain import plain

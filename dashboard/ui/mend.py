@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.commands.upload import leave_out_row, mend_cells
 from dashboard.i18n import _, joined
+from dashboard.imports.columns.headings import columns_of
 from dashboard.imports.examination import (
     ColumnMatch,
     Examination,
@@ -18,8 +19,7 @@ from dashboard.imports.examination import (
     row_of,
     row_ranges,
 )
-from dashboard.imports.grid import is_cell
-from dashboard.imports.headings import columns_of
+from dashboard.imports.files.grid import is_cell
 from dashboard.imports.rules import rule_name
 from dashboard.permissions import Actor
 from dashboard.ui import parts

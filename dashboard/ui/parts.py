@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import clock
 from dashboard.db import records
 from dashboard.i18n import _, joined
-from dashboard.imports.narrative import Milestone
+from dashboard.imports.cells.narrative import Milestone
 from models.base import Code
 
 SHORT = 8

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboard.commands.upload import warning_rows
 from dashboard.i18n import _
+from dashboard.imports.columns.headings import columns_of
 from dashboard.imports.examination import Draft, Examination, Problem, Status
-from dashboard.imports.headings import columns_of
 from dashboard.queries.audit import field_title
 from dashboard.ui import mend, parts
 from dashboard.ui.plain import plain

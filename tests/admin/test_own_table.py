@@ -21,7 +21,7 @@ from dashboard.db import records
 from dashboard.documents.export import export_xlsx
 from dashboard.errors import Missing, NotAllowed
 from dashboard.imports.context import Limits
-from dashboard.imports.read import read
+from dashboard.imports.files.read import read
 from dashboard.imports.records import read_records
 from dashboard.permissions import Action
 from dashboard.queries.row import fields, one_row, row_count, rows

@@ -24,7 +24,7 @@ from dashboard.db import records
 from dashboard.documents.rectification import HEADINGS, register
 from dashboard.errors import Conflict, Invalid, Missing
 from dashboard.imports.examination import Status
-from dashboard.imports.grid import Book, Grid
+from dashboard.imports.files.grid import Book, Grid
 from dashboard.imports.records import Records, read_records
 from dashboard.queries.rectification import rectifications
 from models.observer import SealedSet

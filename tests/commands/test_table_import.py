@@ -30,8 +30,8 @@ from dashboard.commands.table_import import (
 from dashboard.documents.export import export_xlsx
 from dashboard.errors import Conflict, Invalid, Missing, NotAllowed
 from dashboard.imports.context import Limits
-from dashboard.imports.grid import Refused
-from dashboard.imports.read import read
+from dashboard.imports.files.grid import Refused
+from dashboard.imports.files.read import read
 from dashboard.imports.records import Records, read_records
 from dashboard.queries.row import fields
 from models.agency import Agency

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from dashboard.documents.export import export_csv, export_xlsx
 from dashboard.imports.context import Limits
-from dashboard.imports.read import read
+from dashboard.imports.files.read import read
 
 CORPUS = [
     "=1+1", "=HYPERLINK(\"http://x\",\"y\")", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "\x00=1",

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard.imports.columns.headings import own_synonyms
 from dashboard.imports.context import Context, SheetKind
-from dashboard.imports.grid import Book, Grid, position
-from dashboard.imports.headings import own_synonyms
+from dashboard.imports.files.grid import Book, Grid, position
 from dashboard.imports.sheet import examined
 from dashboard.imports.sink import Sink
 from tests.imports.conftest import EDUCATION, ESTATES, HOUSING, PIPES

@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.imports.child import annotate_in_child, examine_in_child
 from dashboard.imports.context import Context, Limits, Project
-from dashboard.imports.grid import Refused
+from dashboard.imports.files.grid import Refused
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import workbook
 

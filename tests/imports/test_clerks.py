@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from dashboard.imports.column import Kind
+from dashboard.imports.cells.days import day
+from dashboard.imports.cells.doubts import refuse_earlier
+from dashboard.imports.cells.figures import amount_wan, percent, quantity
+from dashboard.imports.cells.numerals import Unreadable
+from dashboard.imports.columns.column import Kind
 from dashboard.imports.context import Context
-from dashboard.imports.days import day
-from dashboard.imports.doubts import refuse_earlier
 from dashboard.imports.examination import Examination
-from dashboard.imports.figures import amount_wan, percent, quantity
-from dashboard.imports.numerals import Unreadable
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import saved, workbook
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from dashboard.imports.cells.days import day
+from dashboard.imports.cells.figures import amount_wan, percent, quantity
+from dashboard.imports.cells.numerals import Unreadable
 from dashboard.imports.context import Context
-from dashboard.imports.days import day
-from dashboard.imports.figures import amount_wan, percent, quantity
-from dashboard.imports.numerals import Unreadable
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import saved, workbook
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.imports.days import MONTH, day
-from dashboard.imports.figures import amount_wan, percent, quantity
-from dashboard.imports.narrative import milestones, split
-from dashboard.imports.numerals import Unreadable
-from dashboard.imports.parsers import code, flag, names, words
+from dashboard.imports.cells.days import MONTH, day
+from dashboard.imports.cells.figures import amount_wan, percent, quantity
+from dashboard.imports.cells.narrative import milestones, split
+from dashboard.imports.cells.numerals import Unreadable
+from dashboard.imports.cells.parsers import code, flag, names, words
 from tests.imports import notations
 
 SCRAPS = st.text(

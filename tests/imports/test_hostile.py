@@ -12,8 +12,8 @@ import pytest
 
 from dashboard.imports.child import examine_in_child
 from dashboard.imports.context import Context, Limits
-from dashboard.imports.grid import Refused
-from dashboard.imports.read import read
+from dashboard.imports.files.grid import Refused
+from dashboard.imports.files.read import read
 from dashboard.imports.sheet import examine
 from dashboard.imports.wire import context_to_json
 from tests.imports import hostile

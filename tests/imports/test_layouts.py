@@ -12,9 +12,9 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl import Workbook
 
+from dashboard.imports.cells.narrative import Milestone
 from dashboard.imports.context import Choice, Context
 from dashboard.imports.examination import Examination
-from dashboard.imports.narrative import Milestone
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import ESTATES, PIPES, saved, workbook
 

@@ -9,9 +9,9 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dashboard.imports.context import Limits
-from dashboard.imports.package import opened
-from dashboard.imports.quickscan import quickly_scanned
-from dashboard.imports.xlsx import scanned
+from dashboard.imports.files.package import opened
+from dashboard.imports.files.quickscan import quickly_scanned
+from dashboard.imports.files.xlsx import scanned
 from tests.imports import hostile
 from tests.imports.deformed import deformed
 

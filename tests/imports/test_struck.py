@@ -16,8 +16,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from dashboard.imports.context import Context
-from dashboard.imports.grid import STRUCK
-from dashboard.imports.rich import odd_shared
+from dashboard.imports.files.grid import STRUCK
+from dashboard.imports.files.rich import odd_shared
 from dashboard.imports.sheet import examine
 from tests.imports.conftest import saved
 

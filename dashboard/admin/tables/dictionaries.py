@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.admin.spec import AdminPage
-from dashboard.imports.headings import COLUMNS
+from dashboard.imports.columns.headings import COLUMNS
 from dashboard.permissions import EVERYONE, Action
 from models.calendar import CalendarDay, CalendarYear, DayLimit, Threshold
 from models.custom import CustomField

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import models.base
-from dashboard.imports.headings import own_synonyms
+from dashboard.imports.columns.headings import own_synonyms
 
 revision = "0016"
 down_revision = "0015"

@@ -1,0 +1,1 @@
+"""One cell: figures, days and texts, read for certain or not at all."""

@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import runpy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 from dashboard import db
 
@@ -27,7 +29,8 @@ class Program:
         environment = {**os.environ, **where}
         told = (str(log), environment, work, arguments)
         self._process = _CONTEXT.Process(target=_run, args=told)
-        self._process.start()
+        with _nameless_main():
+            self._process.start()
         self.pid = self._process.pid or 0
 
     def runs(self) -> bool:
@@ -44,6 +47,15 @@ class Program:
         """Tell it to end, and wait until it did."""
         self._process.terminate()
         self.end()
+
+
+@contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Let a new process not run this one's main script anew: after a page's test that is a page."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    yield
+    sys.modules["__main__"] = main
 
 
 def module(folder: str, *command: str) -> None:

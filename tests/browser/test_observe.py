@@ -136,7 +136,10 @@ def test_what_is_written_while_signed_out_waits_for_its_author_and_goes_with_sig
     slow: list[Route] = []
     page.route("**/observe/profile", lambda route: slow.append(route), times=1)
     page.get_by_label("意见内容").fill(WORDS)
-    page.get_by_role("button", name="发送").click()
+    with page.expect_request("**/observe/profile"):
+        page.get_by_role("button", name="发送").click()
+    while not slow:  # the browser tells of a request before it asks what to do with it
+        page.wait_for_timeout(10)
     expect(page.get_by_label("意见内容")).to_be_disabled()
     slow[0].continue_()
     is_kept(page)

@@ -61,6 +61,9 @@
       super.send(bytes);
     }
   };
+  /* What a click or a key changes reaches the form, or the socket, a moment later. */
+  for (const act of ["click", "keydown", "input", "change"])
+    addEventListener(act, () => document.querySelector('[data-testid="stApp"]') && changed(), true);
   navigation.addEventListener("navigate", (event) => {
     if (event.destination.sameDocument || event.downloadRequest !== null) return;
     state = "left";

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -193,7 +192,6 @@ def test_fifty_sign_ins_at_once_leave_the_server_small_and_answering(
     before = resident_bytes(live.pids[0])
     tries = [(live.first, f"somebody{n}", "wrong wrong wrong") for n in range(50)]
     threads = [threading.Thread(target=try_to_sign_in, args=each) for each in tries]
-    began = time.monotonic()
     for thread in threads:
         thread.start()
     most, slowest = 0, 0.0
@@ -203,8 +201,7 @@ def test_fifty_sign_ins_at_once_leave_the_server_small_and_answering(
         most = max(most, resident_bytes(live.pids[0]) - before)
 
     assert most < 300 * 2**20
-    # Not held up until the fifty are done, however slow the machine is at them.
-    assert slowest < max(5, (time.monotonic() - began) / 4)
+    assert slowest < 5
 
 
 @pytest.mark.safety("AU4")
